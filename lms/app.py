@@ -12,6 +12,7 @@ import lms.audit.jobs
 import lms.audit.views
 import lms.authoring.blocks.views
 import lms.authoring.blueprint
+import lms.authoring.commenting.views
 import lms.authoring.correcting.views
 import lms.authoring.documents.views
 import lms.authoring.drafts.views
@@ -26,6 +27,8 @@ import lms.authoring.pictures.views
 import lms.authoring.publishing.health
 import lms.authoring.publishing.views
 import lms.authoring.questions.views
+import lms.authoring.reviewing.jobs
+import lms.authoring.reviewing.views
 import lms.authoring.scheduling.jobs
 import lms.authoring.scheduling.views
 import lms.authoring.signing_off.views

@@ -7,9 +7,12 @@ from flask.blueprints import BlueprintSetupState
 
 from lms.kernel import db
 from lms.kernel.actor import Role
-from lms.web.access import current_actor
+from lms.web.access import current_actor, role_needed
 
 bp = Blueprint("authoring", "lms.authoring", template_folder="templates")
+
+authors = role_needed(Role.TRAINER, Role.ADMIN)
+"""Opens a view to those who change courses; feedback alone is sent by learners."""
 
 LARGE_BODIES = {"authoring.pictures": 13_000_000, "authoring.import_document": 13_000_000}
 """The largest request of the pages that accept files, in bytes."""

@@ -1,8 +1,8 @@
-"""The tables of authors: drafts of courses, every version of their files, and feedback of learners."""
+"""The tables of authors: drafts of courses, every version of their files, their review, and feedback of learners."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import BigId, Id, Model, UtcDateTime
@@ -56,6 +56,41 @@ class DraftSignoff(Recorded, Model):
     note: Mapped[str] = mapped_column(String(500), default="")
 
 
+class DraftReviewRequest(Recorded, Model):
+    """One row: an author asked for a review of a draft, or took that back; the latest row counts. Never changed.
+
+    Personal data: which account asked, and which one was asked.
+    """
+
+    id: Mapped[Id]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    # The account that was asked; NULL where any other author may review it.
+    reviewer_id: Mapped[int | None] = mapped_column(BigId)
+    # SHA-256 over path and digest of each changed file; NULL where the request was taken back.
+    digest: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+
+class DraftComment(Recorded, Model):
+    """One row: a comment on a paragraph of a file in a draft, a reply to one, or its being resolved. Never changed.
+
+    Personal data: which account wrote it; a text for other authors, whose form warns against names and cases.
+    """
+
+    id: Mapped[Id]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    path: Mapped[str] = mapped_column(String(300))
+    # What it replies to; NULL for a comment on a paragraph.
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("draft_comment.id"))
+    # The paragraph's key in the text that was read, and its words; empty for a reply.
+    place: Mapped[str] = mapped_column(String(24), default="")
+    paragraph: Mapped[str] = mapped_column(Text, default="")
+    # Empty where somebody only resolved the comment or opened it again.
+    text: Mapped[str] = mapped_column(String(1000), default="")
+    # Whether it resolves the comment, or opens it again; NULL where it does neither. The latest counts.
+    resolves: Mapped[bool | None]
+
+
 class DraftSchedule(Recorded, Model):
     """One row: an author decided on which day a draft is published, or that it is not; the latest row counts.
 
@@ -91,6 +126,8 @@ class CourseFeedback(Model):
     # Where: a section of a module, empty for the whole of it, or a question.
     module_revision_id: Mapped[int | None] = mapped_column(ForeignKey("module_revision.id"))
     section: Mapped[str] = mapped_column(String(120), default="")
+    # The key of the paragraph in the revision's file; empty for the whole section.
+    paragraph: Mapped[str] = mapped_column(String(24), default="")
     question_revision_id: Mapped[int | None] = mapped_column(ForeignKey("question_revision.id"))
     # Of the text, and of who wrote this.
     language: Mapped[str] = mapped_column(String(12))

@@ -3,16 +3,18 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
 from lms.authoring.drafts.queries import list_drafts
 from lms.authoring.feedback.queries import count_open
 from lms.authoring.publishing.health import list_problems
+from lms.authoring.reviewing.labels import STATES
+from lms.authoring.reviewing.queries import list_progress
 from lms.authoring.statistics.queries import EditionAttempts, list_editions, load_statistics
+from lms.authoring.writers import writers_of_progress
 from lms.catalogue.api import bank, latest_revision_of_edition, list_courses, published_course
-from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.people.api import sector_names
-from lms.web.access import role_needed
+from lms.web.access import current_actor
 from lms.web.language import language_of_page
 
 MOST_AT_ONCE = 5_000
@@ -20,15 +22,19 @@ MOST_AT_ONCE = 5_000
 
 
 @bp.get("/author")
-@role_needed(Role.TRAINER, Role.ADMIN)
+@authors
 def index() -> ResponseReturnValue:
     """Lists the published courses with what their quizzes show."""
     courses = list_courses(language_of_page())
+    progress = list_progress(list_drafts())
     editions = {course.course_id: _default(list_editions(course.course_id)) for course in courses}
     return render_template(
         "authoring/index.html",
         courses=courses,
-        drafts=list_drafts(),
+        waiting=[each for each in progress if each.waits_for(current_actor().account_id)],
+        others=[each for each in progress if not each.waits_for(current_actor().account_id)],
+        states=STATES,
+        writers=writers_of_progress(progress),
         feedback=count_open(),
         problems=list_problems(),
         questions={course.course_id: len(bank(course.revision_id)) for course in courses},
@@ -42,7 +48,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/author/<course>/statistics")
-@role_needed(Role.TRAINER, Role.ADMIN)
+@authors
 def statistics(course: str) -> ResponseReturnValue:
     """Shows the figures of an edition's quiz and questions."""
     shown = published_course(course, language_of_page())

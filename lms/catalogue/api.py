@@ -8,7 +8,7 @@ translated, else in the language the course was written in.
 from typing import TYPE_CHECKING
 
 from lms.catalogue.differences.files import FileDifference, list_differences
-from lms.catalogue.differences.rules import ChangeKind, TextChange
+from lms.catalogue.differences.rules import ChangeKind, TextChange, compare_words
 from lms.catalogue.file_contents import store_contents
 from lms.catalogue.folders.operations import list_withheld, publish, publish_at_start
 from lms.catalogue.operations import (
@@ -69,6 +69,7 @@ __all__ = [
     "TextChange",
     "bank",
     "check_files",
+    "compare_words",
     "compose_yaml",
     "considerations",
     "course_by_id",

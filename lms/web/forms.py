@@ -177,13 +177,16 @@ def checkboxes_field(label: Any, validator: Any = None, **more: Any) -> Any:
     )
 
 
-def sentences_field(label: Any, max_length: int, *, required: Any, description: Any = "", rows: int = 3) -> Any:
-    """Returns a field for a few sentences of at most ``max_length`` characters, stored as one line."""
+def sentences_field(label: Any, max_length: int, *, required: Any = None, description: Any = "", rows: int = 3) -> Any:
+    """Returns a field for a few sentences of at most ``max_length`` characters, stored as one line.
+
+    ``required`` is the error when it is empty.
+    """
     return TextAreaField(
         label,
         description=description,
         filters=[normalise],
-        validators=[DataRequired(required), at_most(max_length)],
+        validators=[DataRequired(required) if required else Optional(), at_most(max_length)],
         render_kw={"rows": rows, "maxlength": max_length},
     )
 

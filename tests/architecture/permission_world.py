@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from lms.accounts.api import open_account
 from lms.accounts.queries import find_account_by_email
 from lms.assessment.api import CorrectionKind, correct_question
+from lms.authoring.rules import digest_of_words
 from lms.kernel import clock, outbox
 from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.db import reading, session, unit_of_work
@@ -315,6 +316,12 @@ class World:
         questions = {"text": gift, "file": "", "chosen": "1", "version": 0}
         self.bodies |= {f"{DRAFT}/import-questions{act}": questions for act in ("", "/add")}
         self._open_question()
+        self.bodies[f"{DRAFT}/ask"] = {"reviewer": "", "note": ""}
+        comment = {"place": digest_of_words("A change."), "version": 1, "text": "Which one?"}
+        self.bodies[f"{DRAFT}/comments/<path>"] = comment
+        self._done("tomas", f"{DRAFT}/comments/<path>", **comment)
+        self.samples["comment_id"] = 1
+        self.bodies[f"{DRAFT}/comments/<comment_id>"] = {"text": "This one.", "reply": "1"}
         self.bodies[f"{DRAFT}/schedule"] = {"publish_on": (self.today + timedelta(days=7)).isoformat()}
         self.bodies["/author/new-course"] = {"course": "new-course-of-tomas"}
 

@@ -5,11 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from lms.authoring.blocks.forms import BlockForm, block_form
 from lms.authoring.blocks.rules import NAMES, insert_block, list_sections
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
 from lms.authoring.drafts import operations, queries
 from lms.authoring.drafts.errors import EditConflict
 from lms.authoring.drafts.rules import restore_line_ends
-from lms.authoring.drafts.views import authors
 from lms.authoring.editor.texts import EditedFile, block_labels, load_edited
 from lms.catalogue.api import list_sectors
 from lms.kernel.errors import NotThere

@@ -6,17 +6,16 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from lms.assessment.api import correct_question, find_current_key, load_revision_for_form
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
 from lms.authoring.correcting.forms import CorrectionForm, correction_form
 from lms.authoring.correcting.preview import ShownEffect, load_effect
 from lms.authoring.correcting.queries import find_edition
 from lms.catalogue.api import PublishedCourse, published_course
 from lms.catalogue.models import Edition, QuestionRevision
-from lms.kernel.actor import Role
 from lms.kernel.errors import require_found
 from lms.kernel.i18n import gettext as _
 from lms.people.api import sector_names
-from lms.web.access import current_actor, role_needed
+from lms.web.access import current_actor
 from lms.web.forms import form_page, redirect_with
 from lms.web.language import language_of_page
 
@@ -33,7 +32,7 @@ class CorrectionPage:
 
 
 @bp.route("/author/<course>/questions/<question>/correct", methods=["GET", "POST"])
-@role_needed(Role.TRAINER, Role.ADMIN)
+@authors
 def correct(course: str, question: str) -> ResponseReturnValue:
     """Corrects a question, once its consequence was seen; until then shows that first."""
     found = _load(course, question)
@@ -54,7 +53,7 @@ def correct(course: str, question: str) -> ResponseReturnValue:
 
 
 @bp.post("/author/<course>/questions/<question>/correct/preview")
-@role_needed(Role.TRAINER, Role.ADMIN)
+@authors
 def preview_correction(course: str, question: str) -> ResponseReturnValue:
     """Shows what a correction would change; records nothing, and the form stays filled."""
     found = _load(course, question)

@@ -1,6 +1,6 @@
 """Every SELECT of drafts; contents of files come from the catalogue."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,17 +54,21 @@ def load_draft(course: str, draft_id: int, *, to_change: bool = False) -> Draft:
     return require_found(session.scalar(locked(query) if to_change else query))
 
 
+def find_published_draft(course: str, publication_id: int) -> Draft | None:
+    """Finds the draft of a course that was published with a publication; None where it came from the folders."""
+    return session.scalar(select(Draft).where(Draft.publication_id == publication_id, Draft.course == course))
+
+
 def list_files(draft: Draft) -> dict[str, DraftedFile]:
     """Returns the files of the draft's course by path: the published ones, and those that the draft changes."""
-    mine = (f"modules/{draft.course}/", f"quizzes/{draft.course}.")
-    published = {path: file.digest for path, file in list_published_files().items() if path.startswith(mine)}
-    files = {path: DraftedFile(path, 0, digest, digest, digest) for path, digest in published.items()}
-    for row in _latest(draft):
-        files[row.path] = DraftedFile(
-            row.path, row.version, row.digest, published.get(row.path), row.base_digest, row.recorded_at,
-            row.recorded_by,
-        )  # fmt: skip
-    return dict(sorted(files.items()))
+    return list_files_of([draft])[draft.id]
+
+
+def list_files_of(drafts: Collection[Draft]) -> dict[int, dict[str, DraftedFile]]:
+    """Returns the same for several drafts, by draft: with two queries for all of them."""
+    every = {path: file.digest for path, file in list_published_files().items()}
+    rows = _latest([draft.id for draft in drafts])
+    return {draft.id: _files_of(draft, every, rows.get(draft.id, ())) for draft in drafts}
 
 
 def find_file(draft: Draft, path: str) -> DraftedFile:
@@ -129,16 +133,28 @@ def _overlaid(
     return files | {path: contents[digest] for path, digest in changed.items() if digest}
 
 
-def _latest(draft: Draft) -> list[DraftFile]:
+def _files_of(draft: Draft, every: Mapping[str, str | None], rows: Iterable[DraftFile]) -> dict[str, DraftedFile]:
+    mine = (f"modules/{draft.course}/", f"quizzes/{draft.course}.")
+    published = {path: digest for path, digest in every.items() if path.startswith(mine)}
+    files = {path: DraftedFile(path, 0, digest, digest, digest) for path, digest in published.items()}
+    for row in rows:
+        files[row.path] = DraftedFile(
+            row.path, row.version, row.digest, published.get(row.path), row.base_digest, row.recorded_at,
+            row.recorded_by,
+        )  # fmt: skip
+    return dict(sorted(files.items()))
+
+
+def _latest(draft_ids: Collection[int]) -> dict[int, list[DraftFile]]:
+    """Returns the latest versions of files by draft."""
     latest = (
-        select(DraftFile.path, func.max(DraftFile.version).label("last"))
-        .where(DraftFile.draft_id == draft.id)
-        .group_by(DraftFile.path)
+        select(DraftFile.draft_id, DraftFile.path, func.max(DraftFile.version).label("last"))
+        .where(DraftFile.draft_id.in_(draft_ids))
+        .group_by(DraftFile.draft_id, DraftFile.path)
         .subquery()
     )
-    query = (
-        select(DraftFile)
-        .join(latest, (latest.c.path == DraftFile.path) & (latest.c.last == DraftFile.version))
-        .where(DraftFile.draft_id == draft.id)
-    )
-    return list(session.scalars(query))
+    same = (latest.c.draft_id == DraftFile.draft_id) & (latest.c.path == DraftFile.path)
+    found: dict[int, list[DraftFile]] = {}
+    for row in session.scalars(select(DraftFile).join(latest, same & (latest.c.last == DraftFile.version))):
+        found.setdefault(row.draft_id, []).append(row)
+    return found

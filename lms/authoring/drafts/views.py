@@ -3,22 +3,22 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
 from lms.authoring.drafts import operations, queries
 from lms.authoring.drafts.check import check_draft
 from lms.authoring.drafts.forms import NewCourseForm, NewDraftForm, NewModuleForm, RemoveFileForm
 from lms.authoring.drafts.rules import MODULE_NAME, is_text
 from lms.authoring.overview.coverage import describe_coverage
+from lms.authoring.reviewing.labels import STATES
+from lms.authoring.reviewing.queries import list_progress
+from lms.authoring.writers import writers_of_progress
 from lms.catalogue.api import list_file_changes, list_sectors, published_course
-from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.kernel.i18n import gettext as _
-from lms.web.access import current_actor, role_needed
+from lms.web.access import current_actor
 from lms.web.forms import ReasonForm, form_page, redirect_with
 from lms.web.language import language_of_page
 from lms.web.recorders import recorders_of
-
-authors = role_needed(Role.TRAINER, Role.ADMIN)
 
 
 @bp.route("/author/new-course", methods=["GET", "POST"])
@@ -43,15 +43,17 @@ def course(course: str) -> ResponseReturnValue:
     draft = form.result_on_submit(lambda: operations.begin_draft(current_actor(), course, form.title.data))
     if draft is not None:
         return redirect(url_for("authoring.draft", course=course, draft_id=draft.id), 303)
-    changes = list_file_changes(course)
+    changes, progress = list_file_changes(course), list_progress(drafts)
     return form_page(
         "authoring/course.html",
         form,
         slug=course,
         course=shown,
-        drafts=drafts,
+        drafts=progress,
+        states=STATES,
+        writers=writers_of_progress(progress),
         changes=changes,
-        recorders=recorders_of([*drafts, *changes]),
+        recorders=recorders_of(changes),
         coverage=describe_coverage(shown) if shown else None,
         sectors=list_sectors(),
     )
@@ -107,6 +109,7 @@ def _draft_page(
 ) -> ResponseReturnValue:
     shown = queries.load_draft(course, draft_id)
     files = queries.list_files(shown)
+    (progress,) = list_progress([shown])
     form = new_module or NewModuleForm(_modules(files), formdata=None)
     reason = reason or ReasonForm(formdata=None)
     page = render_template(
@@ -120,7 +123,9 @@ def _draft_page(
             (file for path, file in files.items() if file.digest and not path.endswith("/course.yml")), formdata=None
         ),
         is_text=is_text,
-        recorders=recorders_of([shown]),
+        progress=progress,
+        states=STATES,
+        writers=writers_of_progress([progress]),
     )
     return page, 422 if form.errors or reason.errors else 200
 

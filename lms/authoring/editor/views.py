@@ -3,13 +3,14 @@
 from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
+from lms.authoring.commenting.queries import list_commented
+from lms.authoring.commenting.views import beside
 from lms.authoring.drafts import operations, queries
 from lms.authoring.drafts.check import check_file, find_drafted_module
 from lms.authoring.drafts.errors import EditConflict
 from lms.authoring.drafts.preview import render_drafted
 from lms.authoring.drafts.rules import restore_line_ends
-from lms.authoring.drafts.views import authors
 from lms.authoring.editor.forms import PreviewForm, RestoreForm, TextForm
 from lms.authoring.editor.rules import compare_lines
 from lms.authoring.editor.texts import (
@@ -151,6 +152,7 @@ def _edit_page(edited: EditedFile, form: TextForm, theirs: str | None = None, ba
         form.base.data, base = edited.file.published, edited.version_text(0)
     allow_on_this_page(frame_src="'self'")
     mine = form.text.data or ""
+    commented = list_commented(edited.draft, [edited.path])[edited.path]
     page = render_template(
         "authoring/edit.html",
         edited=edited,
@@ -165,6 +167,8 @@ def _edit_page(edited: EditedFile, form: TextForm, theirs: str | None = None, ba
         texts=script_texts(),
         phrases=editor_phrases(),
         nonce=style_nonce(),
+        commented=commented,
+        **beside(commented.threads),
     )
     return page, status
 

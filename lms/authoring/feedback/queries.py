@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from lms.assessment.models import Attempt
+from lms.authoring.drafts.rules import MODULE_NAME
 from lms.authoring.feedback.rules import section_texts
 from lms.authoring.models import CourseFeedback
+from lms.authoring.rules import split_paragraphs
+from lms.catalogue.api import PublishedCourse
 from lms.catalogue.models import Course, Module, ModuleRevision, Question, QuestionRevision
 from lms.kernel.db import lock_rows, session
 from lms.kernel.errors import NotThere
@@ -38,6 +41,15 @@ class FeedbackPlace:
     question_revision_id: int | None = None
     attempt_id: int | None = None
     number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackBeside:
+    """Feedback about a module, and the paragraph or heading of its text that it is about; empty for the whole of it."""
+
+    feedback: CourseFeedback
+    place: str
+    paragraph: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,38 @@ def list_dealt(course_id: int) -> Sequence[CourseFeedback]:
         .order_by(CourseFeedback.dealt_at.desc(), CourseFeedback.id.desc())
         .limit(MOST_DEALT)
     ).all()
+
+
+def list_open_of_file(course: PublishedCourse, path: str) -> list[FeedbackBeside]:
+    """Lists the newest open feedback about a module by its file, each with what it is about in the text of then."""
+    named = MODULE_NAME.fullmatch(path.rpartition("/")[2])
+    if named is None:
+        return []
+    language = path.removesuffix(".md").partition(".")[2] or (course.meta.get("languages") or ["en"])[0]
+    rows = session.execute(
+        select(CourseFeedback, ModuleRevision)
+        .join(ModuleRevision, ModuleRevision.id == CourseFeedback.module_revision_id)
+        .join(Module, Module.id == ModuleRevision.module_id)
+        .where(
+            CourseFeedback.course_id == course.course_id,
+            CourseFeedback.dealt_at.is_(None),
+            Module.slug == named[2],
+            ModuleRevision.language == language,
+        )
+        .order_by(CourseFeedback.id.desc())
+        .limit(MOST_OPEN)
+    )
+    return [FeedbackBeside(row.CourseFeedback, *_paragraph_of(row.CourseFeedback, row.ModuleRevision)) for row in rows]
+
+
+def _paragraph_of(feedback: CourseFeedback, revision: ModuleRevision) -> tuple[str, str]:
+    """Returns the key and the text of the paragraph that feedback is about, else those of its section's heading."""
+    found = {each.key: each.text for each in split_paragraphs(".md", revision.source)}
+    if feedback.paragraph in found:
+        return feedback.paragraph, found[feedback.paragraph]
+    title = next((each["title"] for each in revision.sections if each["id"] == feedback.section), "")
+    heading = next((each for each in found.items() if title and each[1].startswith(f"## {title}")), ("", ""))
+    return heading
 
 
 def _of_modules(rows: Sequence[CourseFeedback]) -> list[FeedbackGroup]:

@@ -4,17 +4,16 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.assessment.api import load_attempt_for
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
 from lms.authoring.feedback import operations, queries
 from lms.authoring.feedback.forms import DealtForm, FeedbackForm
 from lms.authoring.feedback.labels import KIND_LABELS, FeedbackKind
 from lms.catalogue.api import published_course
-from lms.kernel.actor import Role
 from lms.kernel.db import LARGEST_ID
 from lms.kernel.errors import NotThere
 from lms.kernel.i18n import gettext as _
 from lms.people.api import sector_names
-from lms.web.access import current_actor, role_needed, signed_in
+from lms.web.access import current_actor, signed_in
 from lms.web.forms import form_page, redirect_with
 from lms.web.language import language_of_page
 from lms.web.limits import digest_of, limiter
@@ -58,7 +57,7 @@ def _number(name: str) -> int:
 
 
 @bp.get("/author/<course>/feedback")
-@role_needed(Role.TRAINER, Role.ADMIN)
+@authors
 def course_feedback(course: str) -> ResponseReturnValue:
     """Lists what learners said about a course beside the text that it is about."""
     shown, language = published_course(course, language_of_page()), language_of_page()
@@ -78,7 +77,7 @@ def course_feedback(course: str) -> ResponseReturnValue:
 
 
 @bp.post("/author/<course>/feedback/<int:feedback_id>")
-@role_needed(Role.TRAINER, Role.ADMIN)
+@authors
 def deal_with_feedback(course: str, feedback_id: int) -> ResponseReturnValue:
     """Marks feedback as dealt with."""
     shown = published_course(course)

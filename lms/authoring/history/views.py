@@ -3,18 +3,18 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
+from lms.authoring.commenting.queries import list_commented
+from lms.authoring.commenting.views import beside
+from lms.authoring.drafts.queries import find_published_draft
 from lms.authoring.history.operations import begin_restoring
 from lms.authoring.publishing.labels import KINDS, name_place
 from lms.catalogue.api import list_differences, list_file_changes, read_files_at
-from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere, Refusal
 from lms.kernel.i18n import gettext as _
-from lms.web.access import current_actor, role_needed
+from lms.web.access import current_actor
 from lms.web.forms import redirect_with
 from lms.web.recorders import recorders_of
-
-authors = role_needed(Role.TRAINER, Role.ADMIN)
 
 
 @bp.get("/author/<course>/publications/<int:publication_id>")
@@ -25,6 +25,8 @@ def publication(course: str, publication_id: int) -> ResponseReturnValue:
     if not changes:
         raise NotThere
     before, after = (read_files_at(course, number) for number in (publication_id - 1, publication_id))
+    draft = find_published_draft(course, publication_id)
+    commented = list_commented(draft, ()) if draft else {}
     return render_template(
         "authoring/publication.html",
         slug=course,
@@ -34,6 +36,9 @@ def publication(course: str, publication_id: int) -> ResponseReturnValue:
         recorders=recorders_of(changes[:1]),
         name_place=name_place,
         kinds=KINDS,
+        draft=draft,
+        commented=commented,
+        **beside([thread for file in commented.values() for thread in file.threads]),
     )
 
 

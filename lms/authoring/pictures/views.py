@@ -3,20 +3,17 @@
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
 from lms.authoring.drafts import queries
 from lms.authoring.pictures.forms import PictureForm
 from lms.authoring.pictures.operations import add_picture
 from lms.authoring.pictures.rules import BUDGET_BYTES, Crop
 from lms.catalogue.api import MEDIA_TYPES
-from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.kernel.i18n import gettext as _
-from lms.web.access import current_actor, role_needed
+from lms.web.access import current_actor
 from lms.web.forms import redirect_with
 from lms.web.headers import PICTURE_POLICY
-
-authors = role_needed(Role.TRAINER, Role.ADMIN)
 
 
 @bp.route("/author/<course>/drafts/<int:draft_id>/pictures", methods=["GET", "POST"])

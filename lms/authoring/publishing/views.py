@@ -3,29 +3,30 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
+from lms.authoring.commenting.queries import list_commented
+from lms.authoring.commenting.views import beside
 from lms.authoring.drafts.queries import list_files, load_draft
+from lms.authoring.drafts.rules import is_text
 from lms.authoring.publishing.errors import EditionNotRaised
 from lms.authoring.publishing.forms import EditionForm
 from lms.authoring.publishing.labels import KINDS, name_place
 from lms.authoring.publishing.operations import publish_draft, raise_edition
 from lms.authoring.publishing.preview import preview_publication
+from lms.authoring.reviewing.labels import STATES
+from lms.authoring.reviewing.queries import list_progress
 from lms.authoring.scheduling.queries import find_schedule
 from lms.authoring.signing_off.forms import SignoffForm
-from lms.authoring.signing_off.queries import draft_digest, list_authors, list_signoffs
+from lms.authoring.signing_off.queries import draft_digest, list_signoffs
 from lms.authoring.signing_off.rules import may_sign_off
 from lms.authoring.statistics.rules import round_people
 from lms.catalogue.api import published_course
-from lms.kernel.actor import Role
 from lms.kernel.config import current_settings
 from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
-from lms.web.access import current_actor, role_needed
+from lms.web.access import current_actor
 from lms.web.forms import ReasonForm, redirect_with
 from lms.web.language import language_of_page
-from lms.web.recorders import recorders_of
-
-authors = role_needed(Role.TRAINER, Role.ADMIN)
 
 
 @bp.get("/author/<course>/drafts/<int:draft_id>/review")
@@ -34,6 +35,8 @@ def review_draft(course: str, draft_id: int) -> ResponseReturnValue:
     """Shows what a draft changes, in words, and whom it would concern, before it is published."""
     draft, published = load_draft(course, draft_id), published_course(course, language_of_page())
     preview, signoffs = preview_publication(draft, published), list_signoffs(draft)
+    (progress,) = list_progress([draft])
+    commented = list_commented(draft, [each.path for each in preview.differences if is_text(each.path)])
     digest = draft_digest(draft)
     return render_template(
         "authoring/review.html",
@@ -47,9 +50,12 @@ def review_draft(course: str, draft_id: int) -> ResponseReturnValue:
         scheduled=find_schedule(draft),
         digest=digest,
         signoff=SignoffForm(formdata=None, digest=digest),
-        may_sign_off=may_sign_off(current_actor().account_id, list_authors(draft)),
+        may_sign_off=may_sign_off(current_actor().account_id, progress.authors),
         required=current_settings().review_required,
-        recorders=recorders_of(signoffs),
+        progress=progress,
+        states=STATES,
+        commented=commented,
+        **beside([thread for file in commented.values() for thread in file.threads], signoffs, [progress.request]),
         name_place=name_place,
         kinds=KINDS,
         round_people=round_people,

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.assessment.api import build_trial_form, review_trial
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
 from lms.authoring.drafts.errors import EditConflict
 from lms.authoring.drafts.queries import load_draft
 from lms.authoring.models import Draft
@@ -25,16 +25,14 @@ from lms.authoring.questions.queries import DraftBank, DraftedQuestion, bank_pat
 from lms.authoring.questions.rules import copied_id, new_question, propose_id, question_values
 from lms.catalogue.api import drafted_question, list_sectors, published_course
 from lms.kernel import rng
-from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.kernel.i18n import gettext as _
 from lms.kernel.pagination import paginate_list
 from lms.learning.api import read_responses
-from lms.web.access import current_actor, role_needed
+from lms.web.access import current_actor
 from lms.web.forms import offer, redirect_with
 from lms.web.language import language_of_page
 
-authors = role_needed(Role.TRAINER, Role.ADMIN)
 _DRAFT = "/author/<course>/drafts/<int:draft_id>/questions"
 
 

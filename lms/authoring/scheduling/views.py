@@ -4,16 +4,13 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
 from lms.authoring.scheduling.forms import ScheduleForm
 from lms.authoring.scheduling.operations import cancel_schedule, schedule_draft
-from lms.kernel.actor import Role
 from lms.kernel.i18n import gettext as _
-from lms.web.access import current_actor, role_needed
+from lms.web.access import current_actor
 from lms.web.formatting import day
 from lms.web.forms import form_page
-
-authors = role_needed(Role.TRAINER, Role.ADMIN)
 
 
 @bp.route("/author/<course>/drafts/<int:draft_id>/schedule", methods=["GET", "POST"])

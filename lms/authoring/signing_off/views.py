@@ -3,17 +3,16 @@
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.authoring.blueprint import bp
+from lms.authoring.blueprint import authors, bp
 from lms.authoring.signing_off.forms import SignoffForm
 from lms.authoring.signing_off.operations import sign_off as record_signoff
-from lms.kernel.actor import Role
 from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
-from lms.web.access import current_actor, role_needed
+from lms.web.access import current_actor
 
 
 @bp.post("/author/<course>/drafts/<int:draft_id>/sign-off")
-@role_needed(Role.TRAINER, Role.ADMIN)
+@authors
 def sign_off(course: str, draft_id: int) -> ResponseReturnValue:
     """Signs off the present text of a draft."""
     form = SignoffForm()

@@ -39,6 +39,11 @@ class TextChange:
     place: tuple[str, ...]
     pieces: tuple[Piece, ...]
 
+    @property
+    def after(self) -> str:
+        """Returns the words that are there afterwards; shortened where they are shown so."""
+        return "".join(text for kind, text in self.pieces if kind is not ChangeKind.REMOVED)
+
 
 def compare_texts(before: str, after: str) -> list[TextChange]:
     """Returns what changes between two Markdown texts, paragraph by paragraph."""

@@ -67,7 +67,7 @@ def test_a_trainer_edits_previews_and_publishes(app: Flask, tomas: FlaskClient) 
     assert f"{DRAFT}/page/{MODULE}" in tomas.get(response.location).text
     assert "A sentence of the draft." in words_of(tomas, f"{DRAFT}/page/{MODULE}")
     assert "A sentence of the draft." not in words_of(tomas, "/courses/first-course/first-steps")
-    response = send(tomas, form_on(tomas.get(DRAFT), f"{DRAFT}/publish"), reason="Learners asked for it.")
+    response = send(tomas, form_on(tomas.get(f"{DRAFT}/review"), f"{DRAFT}/publish"), reason="Learners asked for it.")
     assert response.location == address
     assert "A sentence of the draft." in words_of(tomas, "/courses/first-course/first-steps")
     assert "Learners asked for it." in words_of(tomas, address)
@@ -125,8 +125,7 @@ def test_files_that_are_not_of_the_course_are_refused(app: Flask, folder: Path, 
 
 def test_a_discarded_draft_changes_no_more_and_stays_readable(app: Flask, tomas: FlaskClient) -> None:
     number = begin(app, data=b"---\ntitle: A\n---\nText")
-    form = form_on(tomas.get(DRAFT), f"{DRAFT}/publish")
-    form.action = f"{DRAFT}/discard"
+    form = form_on(tomas.get(DRAFT), f"{DRAFT}/discard")
     assert send(tomas, form, reason="Not needed.").location == "/author"
     assert "This draft was discarded." in words_of(tomas, DRAFT)
     with app.app_context(), unit_of_work(), pytest.raises(DraftClosed):
@@ -136,8 +135,12 @@ def test_a_discarded_draft_changes_no_more_and_stays_readable(app: Flask, tomas:
 def test_a_draft_with_errors_is_not_published(app: Flask, tomas: FlaskClient) -> None:
     begin(app, data=b"---\ntitle: A\n---\n/// unknown\nText\n///\n")
     before = publications(app)
-    send(tomas, form_on(tomas.get(DRAFT), f"{DRAFT}/publish"), reason="Try.")
-    page = words_of(tomas, DRAFT)
+    # The page of the draft does not publish, and that of its review only what has no errors.
+    form = form_on(tomas.get(DRAFT), f"{DRAFT}/discard")
+    assert f"{DRAFT}/publish" not in tomas.get(DRAFT).text + tomas.get(f"{DRAFT}/review").text
+    form.action = f"{DRAFT}/publish"
+    send(tomas, form, reason="Try.")
+    page = words_of(tomas, f"{DRAFT}/review")
     assert "Correct them first" in page
     assert "01-first-steps.md:" in page
     assert publications(app) == before
@@ -147,7 +150,7 @@ def test_a_draft_does_not_overwrite_what_was_published_since(app: Flask, tomas: 
     begin(app, data=(folder / MODULE).read_bytes() + b"\nMine.\n")
     with app.app_context(), unit_of_work():
         published(folder, extra_words="\nTheirs.\n")
-    send(tomas, form_on(tomas.get(DRAFT), f"{DRAFT}/publish"), reason="Try.")
+    send(tomas, form_on(tomas.get(f"{DRAFT}/review"), f"{DRAFT}/publish"), reason="Try.")
     assert "Bring the changes together first." in words_of(tomas, DRAFT)
     assert "Theirs." in words_of(tomas, "/courses/first-course/first-steps")
 
@@ -170,7 +173,7 @@ def test_a_new_course_begins_without_errors_and_can_be_published(app: Flask, tom
     assert send(tomas, remove, file="1:modules/safe-water/03-at-the-tap.md").status_code == 303
     assert send(tomas, remove, file="0:modules/safe-water/02-a-cote-du-puits.md").status_code == 409
     assert "removed" in words_of(tomas, page)
-    send(tomas, form_on(tomas.get(page), f"{page}/publish"), reason="A new course.")
+    send(tomas, form_on(tomas.get(f"{page}/review"), f"{page}/publish"), reason="A new course.")
     assert "À côté du puits" in words_of(tomas, "/courses/safe-water")
 
 

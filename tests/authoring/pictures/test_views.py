@@ -55,7 +55,7 @@ def test_a_picture_is_added_shown_and_published(app: Flask, tomas: FlaskClient) 
     assert (shown.status_code, shown.mimetype) == (200, "image/png")
     assert "sandbox" in shown.headers["Content-Security-Policy"]
     assert f"{PAGE}/two-roads.png" in tomas.get(f"{DRAFT}/page/{MODULE}").get_data(as_text=True)
-    send(tomas, form_on(tomas.get(DRAFT), f"{DRAFT}/publish"), reason="A picture.")
+    send(tomas, form_on(tomas.get(f"{DRAFT}/review"), f"{DRAFT}/publish"), reason="A picture.")
     with app.app_context(), reading():
         assert "modules/first-course/img/two-roads.png" in read_published_files()
     page = tomas.get("/courses/first-course/first-steps").get_data(as_text=True)

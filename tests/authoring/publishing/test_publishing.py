@@ -78,7 +78,8 @@ def test_a_change_of_meaning_needs_an_edition_that_the_page_raises(
     app: Flask, tomas: FlaskClient, folder: Path
 ) -> None:
     draft_with(app, {BANK: changed_bank(folder, key=True)})
-    publish = form_on(tomas.get(DRAFT), f"{DRAFT}/publish")
+    publish = form_on(tomas.get(DRAFT), f"{DRAFT}/discard")
+    publish.action = f"{DRAFT}/publish"
     response = send(tomas, publish, reason="A wrong key.")
     assert response.location == REVIEW
     page = words_of(tomas, REVIEW)
