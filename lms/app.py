@@ -75,7 +75,7 @@ from lms.accounts.api import (
     load_account_names,
 )
 from lms.accounts.sign_in.security import set_up_accounts
-from lms.assessment.api import attempts_changed, attempts_regraded, list_corrected_questions
+from lms.assessment.api import attempts_changed, attempts_regraded, correction_applied, list_corrected_questions
 from lms.audit.hooks import account_names, accounts_matching, organisation_choices
 from lms.authoring.signing_off.shown import list_sign_offs
 from lms.catalogue.hooks import corrected_questions
@@ -181,6 +181,7 @@ def connect_subscribers() -> None:
     administrator_created.connect(lms.demo.subscribers.close_accounts)
     attempts_changed.connect(lms.learning.subscribers.on_attempts_changed)
     attempts_regraded.connect(lms.learning.subscribers.on_attempts_regraded)
+    correction_applied.connect(lms.certification.subscribers.on_correction_applied)
     course_completed.connect(lms.certification.subscribers.on_course_completed)
     placements_changed.connect(lms.compliance.subscribers.on_people_changed)
     import_began.connect(lms.compliance.subscribers.on_import_began)

@@ -11,7 +11,7 @@ from lms.assessment.correcting.preview import CorrectionEffect, TakenQuiz, previ
 from lms.assessment.correcting.published import list_corrected_questions
 from lms.assessment.correcting.statistics import CorrectedBank, load_corrected_bank
 from lms.assessment.errors import AttemptsExhausted, NoQuestions
-from lms.assessment.events import attempts_changed, attempts_regraded
+from lms.assessment.events import attempts_changed, attempts_regraded, correction_applied
 from lms.assessment.operations import (
     grade_attempt,
     load_attempt_form,
@@ -63,6 +63,7 @@ __all__ = [
     "best_score",
     "build_trial_form",
     "correct_question",
+    "correction_applied",
     "eligible_questions",
     "find_current_key",
     "grade",

@@ -13,3 +13,9 @@ attempts_regraded = Signal()
 
 ``attempts`` is the set of their ids, ``persons`` that of the people who made them.
 """
+
+correction_applied = Signal()
+"""Sent in the transaction after all attempts with a corrected question were graded again, once for each run.
+
+``correction`` is its id, ``run`` which time it was.
+"""

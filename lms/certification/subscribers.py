@@ -1,4 +1,4 @@
-"""Issues awards when a course was completed; connected in `lms.app`."""
+"""Issues awards when a course was completed, and tells HR of quizzes marked again; connected in `lms.app`."""
 
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -7,6 +7,7 @@ from lms.assessment.api import load_attempts, load_results
 from lms.catalogue.api import load_course_revision
 from lms.certification.awards import operations
 from lms.certification.awards.snapshot import EarnedAward, Issuer
+from lms.certification.regraded import notices
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import current_settings
 
@@ -41,3 +42,8 @@ def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more:
 def on_people_erased(_sender: object, *, persons: AbstractSet[int], **_more: Any) -> None:
     """Removes the name from all certificates of an erased person; the certificates still verify."""
     operations.erase_names(persons)
+
+
+def on_correction_applied(_sender: object, *, correction: int, run: int, **_more: Any) -> None:
+    """Has HR told which certificates they decide about."""
+    notices.put_notices(correction, run)

@@ -5,6 +5,7 @@ and whether the prepared figures of organisations are up to date. Tables are in 
 """
 
 from lms.compliance.errors import StillUpdating
+from lms.compliance.projection.earlier_editions import EarlierCertificates, count_earlier_certificates
 from lms.compliance.projection.rebuild import compact_all, rebuild
 from lms.compliance.projection.rows import STATUSES, read_courses
 from lms.compliance.report.count_backends import require_up_to_date
@@ -28,6 +29,7 @@ __all__ = [
     "DEFINITIONS_VERSION",
     "STATUSES",
     "CourseTitle",
+    "EarlierCertificates",
     "Post",
     "RequiredStatus",
     "Scope",
@@ -38,6 +40,7 @@ __all__ = [
     "TrainingStatus",
     "add_version",
     "compact_all",
+    "count_earlier_certificates",
     "exempt",
     "list_courses",
     "list_requirements",

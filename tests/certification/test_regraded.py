@@ -11,18 +11,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from lms.accounts.models import Account
 from lms.assessment import operations as attempts
 from lms.assessment.api import CorrectionKind, correct_question
 from lms.assessment.models import OpenedBy
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import operations
 from lms.certification.models import Award, AwardConfirmation, Revocation
+from lms.certification.regraded import notices
 from lms.kernel import clock, outbox
 from lms.kernel.actor import SYSTEM, Actor, Role
-from lms.kernel.db import session, unit_of_work
+from lms.kernel.db import reading, session, unit_of_work
 from lms.people.models import DutyStation, Organisation
 from tests.factories import people
 from tests.factories.courses import key_of, make_organisation_with_course
+from tests.factories.mail_server import Sink, mail_server, mails, text_of
 from tests.factories.people import sign_in
 
 PAGE = "/certificates/marked-again"
@@ -152,3 +155,43 @@ def test_the_database_refuses_to_change_or_remove_a_decision(app: Flask, client:
     assert client.post(f"{PAGE}/{serial_of(app, HERE)}", data={"reason": "She knows it."}).status_code == 303
     with app.app_context(), pytest.raises(IntegrityError, match="what happened is not"), unit_of_work():
         session.execute(change.execution_options(synchronize_session=False))
+
+
+@pytest.mark.usefixtures("course")
+def test_hr_is_told_once_by_email_of_its_own_and_only_while_it_is_to_decide(app: Flask, client: FlaskClient) -> None:
+    with app.app_context(), unit_of_work():
+        far = people.organisation("third-aid", initials="TA")
+        hilde = people.person("Hilde Third", "hilde@demo.example")
+        people.placed(people.employed(hilde, far, "T-1"), session.query(DutyStation).one())
+        people.account(hilde, Role.HR, at=far)
+        session.query(people.Person).filter_by(name="Hugo Hill").one().language = "fr"
+    with mail_server(Sink()) as server:
+        app.config |= {"MAIL_SERVER": "127.0.0.1", "LANGUAGES": ["en", "fr"]}
+        changes = {"mail_port": server.port, "mail_security": "none"}
+        app.extensions["settings"] = app.extensions["settings"].model_copy(update=changes)
+        for minutes in (5, 20, 40):
+            with app.app_context(), clock.using(clock.FixedClock(clock.now() + timedelta(minutes=minutes))):
+                while outbox.sweep():
+                    pass
+                # The second run of the correction, and a job that was killed before it was closed.
+                notices.queue_notices({"correction": 1})
+        told = {str(mail["To"]): mail for mail in mails(server)}
+        assert sorted(told) == ["hana@demo.example", "hugo@demo.example"]
+        assert len(mails(server)) == 2
+        for address, language in (("hana@demo.example", "en"), ("hugo@demo.example", "fr")):
+            mail = told[address]
+            assert mail["Subject"] == "1 certificate to decide about"
+            assert mail["Content-Language"] == language
+            text = text_of(mail)
+            assert "1 certificate of your organisation is from a quiz that would not be passed now." in text
+            assert f"http://localhost{PAGE}\n" in text and "First Course" in text
+            assert not [name for name in (HERE, THERE) if name in text]
+    sign_in(client, "hana@demo.example")
+    assert client.post(f"{PAGE}/{serial_of(app, HERE)}", data={"reason": "She knows it."}).status_code == 303
+    with app.app_context(), reading():
+        by_email = {row.email: row.id for row in session.query(Account)}
+        with pytest.raises(outbox.NoLongerTrue):
+            notices.write_notice(1, by_email["hana@demo.example"])
+        assert notices.write_notice(1, by_email["hugo@demo.example"])
+        with pytest.raises(outbox.NoLongerTrue):
+            notices.write_notice(1, by_email["amina@demo.example"])

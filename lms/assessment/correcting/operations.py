@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lms.assessment import queries
-from lms.assessment.events import attempts_regraded
+from lms.assessment.events import attempts_regraded, correction_applied
 from lms.assessment.models import Attempt, QuestionCorrection, Regrade
 from lms.assessment.operations import load_questions
 from lms.assessment.rules.corrections import (
@@ -162,6 +162,8 @@ def regrade_batch(correction_id: int, run: int, after: int) -> None:
         attempts_regraded.send(
             None, attempts={each.id for each in passing}, persons={each.person_id for each in passing}
         )
+    if len(attempts) < BATCH:
+        correction_applied.send(None, correction=correction_id, run=run)
 
 
 def _differs(regraded: RegradedAttempt, last: Regrade | None) -> bool:

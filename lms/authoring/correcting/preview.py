@@ -6,9 +6,9 @@ from typing import Any
 
 from lms.assessment.api import CorrectionKind, TakenQuiz, preview_correction
 from lms.authoring.correcting.queries import Workplace, list_workplaces
-from lms.authoring.correcting.rules import EffectRow, count_rows, name_of
+from lms.authoring.correcting.rules import EffectRow, count_rows, name_of, named_organisations
 from lms.authoring.statistics.rules import round_people
-from lms.kernel.actor import Actor, Role
+from lms.kernel.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,7 @@ def load_effect(actor: Actor, edition_id: int, slug: str, kind: CorrectionKind, 
     """Computes what a correction would change; records nothing. Raises as ``preview_correction`` does."""
     effect = preview_correction(edition_id, slug, kind, key)
     workplaces = list_workplaces((*effect.passing, *effect.failing))
-    scopes = [actor.organisations(role) for role in (Role.TRAINER, Role.ADMIN)]
-    named = None if None in scopes else frozenset().union(*filter(None, scopes))
+    named = named_organisations(actor)
     passing, failing = ({each.person_id: each for each in group} for group in (effect.passing, effect.failing))
     return ShownEffect(
         people=round_people(effect.people),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.authoring.statistics.rules import round_people
+from lms.kernel.actor import Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,12 @@ def count_rows(passing: Mapping[int, str | None], failing: Mapping[int, str | No
     passes, fails = Counter(passing.values()), Counter(failing.values())
     names = sorted(passes.keys() | fails.keys(), key=lambda name: (name is None, name or ""))
     return [EffectRow(name, round_people(passes[name]), round_people(fails[name])) for name in names]
+
+
+def named_organisations(actor: Actor) -> frozenset[int] | None:
+    """Returns the organisations whose names an author reads beside counts: those of their roles; None for all."""
+    scopes = [actor.organisations(role) for role in (Role.TRAINER, Role.ADMIN)]
+    return None if None in scopes else frozenset().union(*filter(None, scopes))
 
 
 def name_of(organisation_id: int, name: str, named: Collection[int] | None) -> str | None:

@@ -13,6 +13,7 @@ from lms.authoring.publishing.forms import EditionForm
 from lms.authoring.publishing.labels import KINDS, name_place
 from lms.authoring.publishing.operations import publish_draft, raise_edition
 from lms.authoring.publishing.preview import preview_publication
+from lms.authoring.publishing.renewals import list_renewals
 from lms.authoring.reviewing.labels import STATES
 from lms.authoring.reviewing.queries import list_progress
 from lms.authoring.scheduling.queries import find_schedule
@@ -38,12 +39,15 @@ def review_draft(course: str, draft_id: int) -> ResponseReturnValue:
     (progress,) = list_progress([draft])
     commented = list_commented(draft, [each.path for each in preview.differences if is_text(each.path)])
     digest = draft_digest(draft)
+    edition = max(preview.edition or 0, published.edition + 1) if published else 0
     return render_template(
         "authoring/review.html",
         draft=draft,
         published=published,
         preview=preview,
         files=list_files(draft),
+        renewals=list_renewals(current_actor(), published.course_id, edition) if published else None,
+        new_edition=edition,
         edition=EditionForm(preview.modules, formdata=None),
         reason=ReasonForm(formdata=None),
         signoffs=signoffs,

@@ -1,11 +1,14 @@
 """Every SELECT of certificates that HR decides about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, Select, and_, exists, or_, select
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.assessment.models import Attempt, QuestionCorrection, Regrade
+from lms.catalogue.api import with_course_title
+from lms.catalogue.models import Edition
 from lms.certification import policy
 from lms.certification.awards.queries import RecordedAward, Successor, find_award_of_attempt
 from lms.certification.awards.rules import print_serial
@@ -44,6 +47,33 @@ def load_regraded_for(actor: Actor, serial: str) -> RegradedAward:
     """Loads a certificate that an actor decides about, by its serial as stored; raises ``NotThere`` for others."""
     rows = session.execute(_undecided(actor).where(Award.serial == serial))
     return _read(require_found(rows.first()))
+
+
+def list_failing_corrections(correction_id: int) -> Sequence[int]:
+    """Lists which corrections, from one on and of its edition, made quizzes fail."""
+    edition = select(QuestionCorrection.edition_id).where(QuestionCorrection.id == correction_id).scalar_subquery()
+    failing = (
+        select(Regrade.correction_id)
+        .join(QuestionCorrection, QuestionCorrection.id == Regrade.correction_id)
+        .where(QuestionCorrection.edition_id == edition, QuestionCorrection.id >= correction_id, ~Regrade.passed)
+    )
+    return session.scalars(failing.distinct().order_by(Regrade.correction_id)).all()
+
+
+def count_regraded(actor: Actor, correction_id: int) -> int:
+    """Counts the certificates that an actor decides about as HR since a correction."""
+    found = _undecided(actor).where(Regrade.correction_id == correction_id).subquery()
+    return session.scalars(select(func.count()).select_from(found)).one()
+
+
+def find_corrected_course(correction_id: int) -> str:
+    """Returns the title of the course of which a question was corrected."""
+    statement = (
+        select(QuestionCorrection.id)
+        .join(Edition, Edition.id == QuestionCorrection.edition_id)
+        .where(QuestionCorrection.id == correction_id)
+    )
+    return str(session.execute(with_course_title(statement, Edition.course_id)).one().course)
 
 
 def _undecided(actor: Actor) -> Select[Award, int | None, Regrade, str]:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, unit_of_work
 from lms.learning.models import Completion
+from lms.people.models import DutyStation, Organisation
+from tests.factories.compliance import earned, required_course
 from tests.factories.courses import make_organisation_with_course
 from tests.factories.pages import form_on, send, words_of
-from tests.factories.people import person, sign_in
+from tests.factories.people import employed, person, placed, sign_in
 
 MODULE = "modules/first-course/01-first-steps.md"
 SECOND = "modules/first-course/02-second-steps.md"
@@ -121,6 +124,28 @@ def test_counts_of_people_are_rounded_and_small_ones_not_shown(app: Flask, tomas
                 )
             )
     assert "About 5 people are in the middle of edition 1." in words_of(tomas, REVIEW)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_author_sees_who_would_have_to_renew_and_by_when(app: Flask, tomas: FlaskClient, folder: Path) -> None:
+    draft_with(app, {MODULE: (folder / MODULE).read_bytes() + b"\n\nMore.\n"})
+    today = clock.today("UTC")
+    with app.app_context(), unit_of_work() as session:
+        course, here = published_course("first-course"), session.query(Organisation).one()
+        assert course is not None
+        place = session.query(DutyStation).one()
+        for number in range(14):
+            who = person(f"Person {number}")
+            placed(employed(who, here, f"R-{number}"), place)
+            earned(who, course.course_id, today, today + timedelta(days=60 if number < 7 else 300))
+        renew_by = today + timedelta(days=100)
+        required_course(here.id, course.course_id, effective_from=today, min_edition=2, renew_by=renew_by)
+    page = words_of(tomas, REVIEW)
+    assert "is of an edition before 2: 15. Their certificates end within 90 days: 5; within a year: 15." in page
+    asked = f"A requirement asks for edition 2. People who have to renew by {renew_by.day} {renew_by:%B %Y}"
+    assert f"{asked}, although their certificate would be valid longer: 5." in page
+    assert "Rivers Relief 15 5 15 5" in page
+    assert "Person" not in page
 
 
 def test_a_draft_that_changes_nothing_and_one_with_errors(app: Flask, tomas: FlaskClient, folder: Path) -> None:
