@@ -8,6 +8,7 @@ translated, else in the language the course was written in.
 from typing import TYPE_CHECKING
 
 from lms.catalogue.differences.files import FileDifference, list_differences
+from lms.catalogue.differences.merging import MergedPart, list_marked_lines, merge_texts, merged_text
 from lms.catalogue.differences.rules import ChangeKind, TextChange, compare_words
 from lms.catalogue.file_contents import store_contents
 from lms.catalogue.folders.operations import list_withheld, publish, publish_at_start
@@ -59,6 +60,7 @@ __all__ = [
     "ChangeKind",
     "FileChange",
     "FileDifference",
+    "MergedPart",
     "ParsedCourse",
     "ParsedModule",
     "Problem",
@@ -85,11 +87,14 @@ __all__ = [
     "list_courses",
     "list_differences",
     "list_file_changes",
+    "list_marked_lines",
     "list_published_files",
     "list_sectors",
     "list_withheld",
     "load_course_revision",
     "lock_publishing",
+    "merge_texts",
+    "merged_text",
     "module_segments",
     "publish",
     "publish_at_start",

@@ -122,22 +122,32 @@ def test_two_authors_at_once_overwrite_nobody(browser: Browser, server: Server) 
     address = begins_a_draft(tomas)
     mine, theirs = opens(tomas, address), opens(root, address)
     writes(theirs, " of Root", line=2)
+    writes(theirs, " Root alone.", line=9)
     theirs.keyboard.press("Control+s")
     says(theirs, "Saved at")
     writes(mine, " of Tomas", line=2)
     writes(mine, "The last words.\n")
     mine.keyboard.press("Control+s")
     expect(mine.get_by_role("heading", name="Somebody else has saved this file")).to_be_focused()
-    says(mine, "Compare the two texts")
+    says(mine, "Look at what both of you changed")
     assert "of Tomas" not in saved_text(tomas, address)
     assert faults_of(mine) == []
-    # Root's title is taken over by keyboard, the last words stay.
+    # Beside the text stand both others; what Root alone changed is in it, the title is decided by keyboard.
+    expect(mine.get_by_role("textbox", name="Their text")).to_contain_text("of Root")
+    expect(mine.get_by_role("textbox", name="Your text")).to_contain_text("of Tomas")
+    left = mine.locator("[data-places-left]")
+    expect(left).to_have_text("Places to decide: 1.")
+    mine.get_by_role("button", name="Save", exact=True).press("Enter")
+    expect(mine.get_by_text("there are still marks of a conflict (lines 2, 4, 6)").first).to_be_visible()
+    expect(left).to_have_text("Places to decide: 1.")
     mine.get_by_role("button", name="Next difference").press("Enter")
     mine.get_by_role("button", name="Take theirs here").press("Enter")
+    expect(left).to_contain_text("Every place is decided.")
     mine.get_by_role("button", name="Save", exact=True).press("Enter")
     expect(mine.get_by_text("Saved.", exact=True)).to_be_visible()
     saved = saved_text(tomas, address)
     assert saved.splitlines()[1].endswith(" of Root")
+    assert " Root alone." in saved
     assert saved.endswith("The last words.\n")
     assert faults_of(theirs) == []
     for act in ("preview", "page", "versions", "versions/1", "insert/sector", "insert/picture"):
@@ -225,6 +235,6 @@ def test_everything_works_without_a_script(browser: Browser, server: Server) -> 
     assert saved_text(tomas, address).endswith("Without a script.\n\n/// caution\nAct now.\n///\n")
     page.get_by_role("link", name="Versions").click()
     page.get_by_role("link", name="The published text that this draft began with").click()
-    expect(page.get_by_text("only in the latest").first).to_be_visible()
+    expect(page.locator("ins", has_text="Without a script.")).to_be_visible()
     page.get_by_role("button", name="Save this version again").click()
     assert saved_text(tomas, address) == PUBLISHED

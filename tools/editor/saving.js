@@ -7,7 +7,7 @@ const LONGEST_WAIT = 60_000;
 const MOST_AFTER_LEAVING = 60_000; // Browsers send no more than 64 kB for a page that is gone.
 
 export function startSaving(form, texts, { text, replace, saved, conflict }) {
-  const { version, author, csrf_token: token } = form.elements;
+  const { version, opened, mine, author, csrf_token: token } = form.elements;
   const state = form.querySelector("[data-save-state]");
   const signIn = form.querySelector("[data-sign-in]");
   const name = `unsaved ${author.value} ${location.pathname}`;
@@ -83,14 +83,16 @@ export function startSaving(form, texts, { text, replace, saved, conflict }) {
     if (isChanged()) changed();
   }
 
-  function differ({ version: number, theirs, base }) {
+  function differ({ version: number, theirs, base, merged }) {
     // The answer to our own last save was lost: it is what was saved meanwhile.
     if (theirs === sent) return accept(number);
-    version.value = number;
+    // What was written meanwhile is merged too.
+    if (text() !== sent) return later(0);
+    [opened.value, version.value, mine.value] = [version.value, number, sent];
     last = theirs;
     stopped = true;
     say("conflict");
-    conflict(theirs, base);
+    conflict({ theirs, base, mine: sent, merged });
   }
 
   function changed() {

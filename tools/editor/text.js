@@ -32,27 +32,25 @@ const look = EditorView.theme({
   ".cm-tooltip": { backgroundColor: "var(--card)", color: "var(--ink)", border: "1px solid var(--quiet)", maxInlineSize: "min(30rem, 90vi)" },
   ".cm-searchMatch": { backgroundColor: "var(--soon-wash)", outline: "1px solid var(--soon)" },
   ".cm-selectionMatch": { backgroundColor: "var(--h1)" },
+  ".cm-conflict": { color: "var(--late)", backgroundColor: "var(--late-wash)", fontWeight: "700" },
+  ".cm-collapsedLines": { background: "var(--wash)", color: "var(--quiet)", "&:before, &:after": { content: "none" } },
   ".cm-block": { color: "var(--quiet)", backgroundColor: "var(--wash)", fontWeight: "700" },
   ".cm-insertedLine, .cm-changedLine, &.cm-merge-b .cm-changedLine": { backgroundColor: "var(--good-wash)" },
   ".cm-deletedChunk": { backgroundColor: "var(--late-wash)" },
   ".cm-deletedChunk .cm-deletedText, .cm-changedText, &.cm-merge-b .cm-changedText": { background: "none", textDecoration: "underline" },
-  ".cm-chunkButtons": { insetInlineEnd: "5px" },
-  ".cm-chunkButtons button, .cm-deletedChunk .cm-chunkButtons button": {
-    backgroundColor: "var(--card)", color: "var(--action)", border: "1px solid var(--action)", minBlockSize: "1.75rem", cursor: "pointer",
-  },
 });
 
-// Each line has the direction of its first letter; the lines of our blocks stand out.
+// Each line has the direction of its first letter; the lines of our blocks, and the marks of a conflict, stand out.
 const BLOCK = /^\s*\/\/\//;
+const CONFLICT = /^[<=>]{7} /;
 const lineMarks = (isMarkdown) => {
-  const plain = Decoration.line({ attributes: { dir: "auto" } });
-  const block = Decoration.line({ attributes: { dir: "auto" }, class: "cm-block" });
+  const [plain, block, conflict] = ["", "cm-block", "cm-conflict"].map((name) => Decoration.line({ attributes: { dir: "auto" }, class: name }));
   const marksOf = (view) => {
     const marks = new RangeSetBuilder();
     for (const { from, to } of view.visibleRanges)
       for (let at = from; at <= to; ) {
         const line = view.state.doc.lineAt(at);
-        marks.add(line.from, line.from, isMarkdown && BLOCK.test(line.text) ? block : plain);
+        marks.add(line.from, line.from, CONFLICT.test(line.text) ? conflict : isMarkdown && BLOCK.test(line.text) ? block : plain);
         at = line.to + 1;
       }
     return marks.finish();
@@ -74,24 +72,28 @@ export function openText(form, phrases, nonce, { changed, save }) {
   const place = document.createElement("div");
   place.className = "text-editor";
   field.after(place);
+  const written = [
+    nonce ? EditorView.cspNonce.of(nonce) : [],
+    EditorState.phrases.of(phrases),
+    EditorState.tabSize.of(2),
+    EditorView.lineWrapping,
+    EditorView.perLineTextDirection.of(true),
+    lineNumbers(), highlightSpecialChars(), search({ top: true }),
+    isMarkdown ? yamlFrontmatter({ content: markdown({ completeHTMLTags: false }) }) : yaml(),
+    lineMarks(isMarkdown),
+    syntaxHighlighting(colours),
+    look,
+    scheme.of(EditorView.darkTheme.of(dark.matches)),
+  ];
   const view = new EditorView({
     parent: place,
     doc: field.value,
     extensions: [
-      nonce ? EditorView.cspNonce.of(nonce) : [],
-      EditorState.phrases.of(phrases),
-      EditorState.tabSize.of(2),
-      EditorView.lineWrapping,
-      EditorView.perLineTextDirection.of(true),
+      written,
       EditorView.contentAttributes.of({
         tabindex: "0", "aria-labelledby": "text_label", "aria-describedby": "text-hint", spellcheck: "true", autocorrect: "on", autocapitalize: "on",
       }),
-      lineNumbers(), lintGutter(), highlightSpecialChars(), history(), search({ top: true }), highlightSelectionMatches(),
-      isMarkdown ? yamlFrontmatter({ content: markdown({ completeHTMLTags: false }) }) : yaml(),
-      lineMarks(isMarkdown),
-      syntaxHighlighting(colours),
-      look,
-      scheme.of(EditorView.darkTheme.of(dark.matches)),
+      lintGutter(), history(), highlightSelectionMatches(),
       comparison.of([]),
       keymap.of([
         { key: "Mod-s", run: () => (save(), true), preventDefault: true },
@@ -101,7 +103,10 @@ export function openText(form, phrases, nonce, { changed, save }) {
     ],
   });
   field.hidden = true;
-  dark.addEventListener("change", () => view.dispatch({ effects: scheme.reconfigure(EditorView.darkTheme.of(dark.matches)) }));
+  const views = [view];
+  dark.addEventListener("change", () => {
+    for (const each of views) each.dispatch({ effects: scheme.reconfigure(EditorView.darkTheme.of(dark.matches)) });
+  });
   document.getElementById("text_label").addEventListener("click", () => view.focus());
   form.addEventListener("submit", () => { field.value = view.state.doc.toString(); });
 
@@ -127,5 +132,24 @@ export function openText(form, phrases, nonce, { changed, save }) {
     view.dispatch({ changes: { from: to, insert: marks }, selection: { anchor: to + marks.length }, scrollIntoView: true });
     view.focus();
   };
-  return { view, text, replace, goTo, mark, compare, insert };
+  // Another text to be read, in a part of the page that begins with its heading.
+  const openBeside = (parent, doc, extension) => {
+    const holder = document.createElement("div");
+    holder.className = "text-editor";
+    parent.append(holder);
+    const beside = new EditorView({
+      parent: holder,
+      doc,
+      extensions: [
+        written,
+        EditorState.readOnly.of(true),
+        EditorView.contentAttributes.of({ tabindex: "0", "aria-readonly": "true", "aria-labelledby": parent.querySelector("h3").id }),
+        keymap.of([...searchKeymap, ...defaultKeymap]),
+        extension,
+      ],
+    });
+    views.push(beside);
+    return beside;
+  };
+  return { view, text, replace, goTo, mark, compare, insert, openBeside };
 }

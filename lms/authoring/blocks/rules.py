@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from lms.authoring.drafts.rules import restore_line_ends
+
 CALL_OUTS = ("note", "caution", "do", "dont", "local")
 """Blocks that have a text and nothing else."""
 NAMES = ("sector", "scenario", "check", *CALL_OUTS, "picture")
 """All blocks, as authors choose them."""
-_SECTION = re.compile(r"## +(.+?) *#*\s*")
+_SECTION = re.compile(r"##[ \t]+(.+?)[ \t]*#*\s*")
+_FENCE = re.compile(r"```|~~~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +50,30 @@ def write_check(question: str, answers: Iterable[CheckAnswer]) -> str:
 
 def write_picture(name: str, alternative: str, description: str) -> str:
     """Returns a picture of the course's folder, with what it is and what it shows."""
-    picture = f"![{_line(alternative)}](img/{name})\n"
+    words = re.sub(r"([\[\]\\])", r"\\\1", _line(alternative))
+    picture = f"![{words}](img/{name})\n"
     return f"{picture}\n{write_block('description', description)}" if description else picture
 
 
 def list_sections(text: str) -> list[tuple[int, str]]:
     """Returns the sections of a module: the line of each heading, from 1, and its words."""
-    lines = enumerate(text.splitlines(), start=1)
-    return [(number, found[1]) for number, line in lines if (found := _SECTION.fullmatch(line))]
+    sections, fence = [], ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        mark = _FENCE.match(line)
+        if mark and fence in ("", mark[0]):
+            fence = "" if fence else mark[0]
+        elif not fence and (found := _SECTION.fullmatch(line)):
+            sections.append((number, found[1]))
+    return sections
 
 
 def insert_block(text: str, block: str, section: int = 0) -> str:
     """Returns a text with a block at the end of the section whose heading is in this line, else at its end."""
     following = [number for number, _words in list_sections(text) if number > section > 0]
-    lines = text.splitlines(keepends=True)
+    lines = text.replace("\r\n", "\n").splitlines(keepends=True)
     place = following[0] - 1 if following else len(lines)
     before, after = "".join(lines[:place]).rstrip(), "".join(lines[place:])
-    return f"{before}\n\n{block}" + (f"\n{after}" if after else "")
+    return restore_line_ends(f"{before}\n\n{block}" + (f"\n{after}" if after else ""), text)
 
 
 def has_marks(text: str) -> bool:

@@ -8,7 +8,6 @@ from lms.authoring.blocks.rules import NAMES, insert_block, list_sections
 from lms.authoring.blueprint import authors, bp
 from lms.authoring.drafts import operations, queries
 from lms.authoring.drafts.errors import EditConflict
-from lms.authoring.drafts.rules import restore_line_ends
 from lms.authoring.editor.texts import EditedFile, block_labels, load_edited
 from lms.catalogue.api import list_sectors
 from lms.kernel.errors import NotThere
@@ -51,7 +50,6 @@ def _form(edited: EditedFile, block: str) -> BlockForm:
 
 
 def _save(edited: EditedFile, form: BlockForm) -> None:
-    text = insert_block(edited.saved.replace("\r\n", "\n"), form.write(), form.after.data)
-    data = restore_line_ends(text, edited.saved).encode()
+    data = insert_block(edited.saved, form.write(), form.after.data).encode()
     version = form.version.data or 0
     operations.save_file(current_actor(), edited.draft.course, edited.draft.id, edited.path, data, version=version)

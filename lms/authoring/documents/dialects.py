@@ -22,7 +22,7 @@ _HEADING = re.compile(r"(#{1,6})[ ]+(.*?)[ ]*#*")
 
 @dataclass(frozen=True, slots=True)
 class ConvertedText:
-    """A module's text in our marks without front matter, the title that it begins with, and what could not be kept."""
+    """A module's text in our marks without front matter, its first title, and what could not be carried over."""
 
     title: str
     text: str

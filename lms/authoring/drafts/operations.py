@@ -6,7 +6,7 @@ import re
 from lms.audit.api import record
 from lms.authoring.drafts.errors import DraftClosed, EditConflict, NotACourseFile
 from lms.authoring.drafts.queries import DraftedFile, find_file, list_drafts, list_files, load_draft, read_file
-from lms.authoring.drafts.rules import COURSE_SLUG, LONGEST_COURSE_SLUG, MODULE_NAME, is_file_of_course, slug_of
+from lms.authoring.drafts.rules import COURSE_SLUG, LONGEST_COURSE_SLUG, MODULE_NAME, ascii_slug, is_file_of_course
 from lms.authoring.drafts.starters import fill_starter
 from lms.authoring.models import Draft, DraftFile
 from lms.catalogue.api import find_oversize, last_publication_id, list_published_files, published_course, store_contents
@@ -106,7 +106,7 @@ def add_module(
     draft = load_open_draft(course, draft_id)
     files = list_files(draft)
     modules = [found for path in files if (found := MODULE_NAME.fullmatch(path.rpartition("/")[2]))]
-    slug = slug_of(title)
+    slug = ascii_slug(title)
     if not slug:
         raise Invalid(_("Write a title with letters a to z: the module's address is made of it."), field="title")
     if any(module[2] == slug for module in modules):

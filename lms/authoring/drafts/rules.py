@@ -26,7 +26,7 @@ def is_file_of_course(path: str, course: str) -> bool:
     return bank is not None or (path.startswith(folder) and _NAME.fullmatch(path.removeprefix(folder)) is not None)
 
 
-def slug_of(title: str) -> str:
+def ascii_slug(title: str) -> str:
     """Returns a title as the name of a file: lower-case letters a to z, digits and hyphens; empty if it has none."""
     plain = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
     return "-".join(re.findall(r"[a-z0-9]+", plain.replace("'", "")))[:60].strip("-")

@@ -1,6 +1,7 @@
 """The forms of the editor: a text, how to preview it, which version to restore."""
 
 from wtforms import HiddenField, IntegerField, SelectField, SubmitField, TextAreaField
+from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from lms.authoring.drafts.forms import NO_CASES
@@ -13,12 +14,15 @@ class TextForm(BaseForm):
 
     ``base`` is the SHA-256 of what somebody else has published since, once the author has seen it. ``author`` is the
     account of who began to write: a script sends it, which saves when somebody else may have signed in beside.
+    ``mine`` and ``opened`` are what an author had written, and from which version, where it was merged since.
     """
 
     text = TextAreaField(_l("Text"), description=NO_CASES, render_kw={"rows": 24, "dir": "auto", "spellcheck": "true"})
     version = IntegerField(widget=HiddenInput(), default=0)
     base = HiddenField()
     author = IntegerField(widget=HiddenInput())
+    opened = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    mine = TextAreaField(render_kw={"hidden": True, "readonly": True, "aria-label": _l("Your text")})
     save = SubmitField(_l("Save"))
     preview = SubmitField(_l("Save and preview"))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from lms.authoring.drafts import queries
 from lms.authoring.drafts.rules import is_file_of_course, is_text
+from lms.authoring.editor.conflicts import Conflict
 from lms.authoring.models import Draft
 from lms.catalogue.api import Problem, read_contents
 from lms.kernel.errors import NotThere
@@ -34,10 +35,13 @@ class EditedFile:
         return (queries.read_version(self.draft, self.path, number) or b"").decode()
 
     @property
-    def published_since(self) -> str | None:
-        """Returns what somebody else has published since this file was drafted; None where nobody has."""
-        digest = self.file.published
-        return read_contents({digest})[digest].decode() if self.file.is_outdated and digest else None
+    def published_conflict(self) -> Conflict | None:
+        """Returns what somebody else has published since this file was drafted, beside what is saved here."""
+        before, now = self.file.base, self.file.published
+        if not self.file.is_outdated or not now:
+            return None
+        contents = read_contents({digest for digest in (before, now) if digest})
+        return Conflict(contents[before].decode() if before else "", contents[now].decode(), self.saved)
 
 
 def load_edited(course: str, draft_id: int, path: str) -> EditedFile:
@@ -84,11 +88,10 @@ def script_texts() -> dict[str, str]:
         "signedOut": _(
             "You are signed out. Your text stays here: sign in again in another tab, as yourself, and come back."
         ),
-        "conflict": _("Somebody else has saved this file. Compare the two texts, then save yours."),
+        "conflict": _("Somebody else has saved this file. Look at what both of you changed, then save."),
         "refused": _("This could not be saved. Copy your text before you leave this page."),
-        "takeTheirs": _("Take this"),
-        "keepMine": _("Keep mine"),
-        "noDifference": _("There is no difference left."),
+        "placesLeft": _("Places to decide: {number}."),
+        "noPlaceLeft": _("Every place is decided. Read the text as a whole, then save it."),
     }
 
 
@@ -115,4 +118,5 @@ def editor_phrases() -> dict[str, str]:
         "Control character": _("Control character"),
         "Diagnostics": _("Problems"),
         "No diagnostics": _("No problems"),
+        "$ unchanged lines": _("$ lines are the same"),
     }

@@ -11,8 +11,8 @@ from lms.authoring.drafts.check import check_file, find_drafted_module
 from lms.authoring.drafts.errors import EditConflict
 from lms.authoring.drafts.preview import render_drafted
 from lms.authoring.drafts.rules import restore_line_ends
+from lms.authoring.editor.conflicts import Conflict, require_no_marks
 from lms.authoring.editor.forms import PreviewForm, RestoreForm, TextForm
-from lms.authoring.editor.rules import compare_lines
 from lms.authoring.editor.texts import (
     EditedFile,
     block_labels,
@@ -21,7 +21,8 @@ from lms.authoring.editor.texts import (
     load_edited,
     script_texts,
 )
-from lms.catalogue.api import list_sectors
+from lms.authoring.publishing.labels import KINDS, name_place
+from lms.catalogue.api import list_differences, list_sectors
 from lms.kernel.errors import NotThere, Refusal, require_found
 from lms.kernel.i18n import gettext as _
 from lms.web.access import current_actor
@@ -110,13 +111,15 @@ def versions(course: str, draft_id: int, path: str) -> ResponseReturnValue:
 def version(course: str, draft_id: int, path: str, number: int) -> ResponseReturnValue:
     """Shows an older version of a file, and what differs from what is saved now."""
     edited = load_edited(course, draft_id, path)
-    text = edited.version_text(number)
+    text, files = edited.version_text(number), queries.read_draft(edited.draft)
     return render_template(
         "authoring/version.html",
         edited=edited,
         number=number,
         text=text,
-        places=compare_lines(text, edited.saved),
+        differences=list_differences({**files, path: text.encode()}, files, course),
+        kinds=KINDS,
+        name_place=name_place,
         form=RestoreForm(number=number, version=edited.file.version),
     )
 
@@ -140,27 +143,25 @@ def _save(edited: EditedFile, form: TextForm) -> queries.DraftedFile:
     actor, file = current_actor(), edited.file
     if wants_json() and form.author.data != actor.account_id:
         abort(401)
+    require_no_marks(form.text.data or "")
     data = restore_line_ends(form.text.data or "", edited.saved).encode()
     seen = file.published if file.is_outdated and form.base.data == file.published else None
     course, draft_id, opened = edited.draft.course, edited.draft.id, form.version.data or 0
     return operations.save_file(actor, course, draft_id, edited.path, data, version=opened, base=seen)
 
 
-def _edit_page(edited: EditedFile, form: TextForm, theirs: str | None = None, base: str = "") -> ResponseReturnValue:
-    status = 409 if theirs is not None else 422 if form.errors else 200
-    if theirs is None and (theirs := edited.published_since) is not None:
-        form.base.data, base = edited.file.published, edited.version_text(0)
+def _edit_page(edited: EditedFile, form: TextForm, conflict: Conflict | None = None) -> ResponseReturnValue:
+    status = 409 if conflict else 422 if form.errors else 200
+    conflict = conflict or _conflict_before(edited, form)
     allow_on_this_page(frame_src="'self'")
-    mine = form.text.data or ""
+    data = restore_line_ends(form.text.data or "", edited.saved).encode()
     commented = list_commented(edited.draft, [edited.path])[edited.path]
     page = render_template(
         "authoring/edit.html",
         edited=edited,
         form=form,
-        problems=check_file(edited.draft, edited.path, restore_line_ends(mine, edited.saved).encode()),
-        theirs=theirs,
-        base=base,
-        places=compare_lines(theirs, mine) if theirs is not None else [],
+        problems=check_file(edited.draft, edited.path, data),
+        conflict=conflict,
         line=request.args.get("line", type=int),
         preview=_preview_form(),
         blocks=block_labels(),
@@ -174,17 +175,36 @@ def _edit_page(edited: EditedFile, form: TextForm, theirs: str | None = None, ba
 
 
 def _conflict(edited: EditedFile, form: TextForm) -> ResponseReturnValue:
-    """Answers a text that was written from an older version with both, and with what both were written from."""
-    base = _written_from(edited, form)
+    """Answers a text that was written from an older version with what was saved since, and both put together."""
+    opened, mine = form.version.data or 0, form.text.data or ""
+    conflict = Conflict(_version_text(edited, opened), edited.saved, mine)
     if wants_json():
-        return jsonify(version=edited.file.version, theirs=edited.saved, base=base), 409
-    form.version.data, form.version.raw_data = edited.file.version, None
-    return _edit_page(edited, form, edited.saved, base)
+        theirs = conflict.theirs.replace("\r\n", "\n")
+        return jsonify(version=edited.file.version, theirs=theirs, base=conflict.base, merged=conflict.merged), 409
+    for field, value in ((form.version, edited.file.version), (form.opened, opened)):
+        field.data, field.raw_data = value, None
+    form.text.data, form.mine.data, form.base.data = conflict.merged, mine, ""
+    return _edit_page(edited, form, conflict)
 
 
-def _written_from(edited: EditedFile, form: TextForm) -> str:
-    opened = form.version.data or 0
-    return edited.version_text(opened) if 0 <= opened < edited.file.version else edited.saved
+def _conflict_before(edited: EditedFile, form: TextForm) -> Conflict | None:
+    """Returns the conflict that a text was refused in, or that this file is in since another draft was published."""
+    mine = form.mine.data or ""
+    if form.opened.data is not None:
+        base, theirs = (_version_text(edited, each.data or 0) for each in (form.opened, form.version))
+        return Conflict(base, theirs, mine)
+    conflict = edited.published_conflict
+    if conflict is None:
+        return None
+    form.base.data = edited.file.published
+    if not form.is_submitted():
+        form.text.data, form.mine.data = conflict.merged, conflict.mine
+        return conflict
+    return Conflict(conflict.base, conflict.theirs, mine)
+
+
+def _version_text(edited: EditedFile, number: int) -> str:
+    return edited.version_text(number) if 0 <= number < edited.file.version else edited.saved
 
 
 def _preview_form() -> PreviewForm:

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from lms.accounts.api import load_account_names
 from lms.authoring.drafts.operations import begin_draft, save_file
-from lms.authoring.drafts.rules import is_file_of_course
+from lms.authoring.drafts.rules import is_file_of_course, is_text
 from lms.authoring.git import queries
 from lms.authoring.git.repository import GitRepository, file_id
-from lms.authoring.git.rules import changes_to_bring_in, course_of, paths_to_commit
-from lms.catalogue.api import is_course_file, read_contents, read_published_files
+from lms.authoring.git.rules import changes_to_bring_in, course_of, merge_files, paths_to_commit
+from lms.catalogue.api import is_course_file, read_contents, read_published_files, store_contents
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import current_settings
@@ -46,7 +46,8 @@ def bring_in(repository: GitRepository, head: str | None) -> list[str]:
     if head is None or seen == head:
         return []
     with unit_of_work():
-        ours = {path: file_id(data) for path, data in read_published_files().items()}
+        published, waiting = read_published_files(), queries.list_waiting_paths()
+        ours = {path: file_id(data) for path, data in published.items()}
         theirs = _course_files(repository, head)
         before = _course_files(repository, seen)
         changes = changes_to_bring_in(before, theirs, ours)
@@ -64,13 +65,31 @@ def bring_in(repository: GitRepository, head: str | None) -> list[str]:
                 draft = begin_draft(SYSTEM, course, title)
                 draft.git_commit = head
                 for path, data in files.items():
+                    # What waits in another draft from git was never here: it would look as if we had removed it.
+                    began_with = before.get(path) if path not in waiting else None
+                    merged, base = _merged(repository, path, began_with, data, published.get(path))
                     try:
-                        save_file(SYSTEM, course, draft.id, path, data, version=0)
+                        save_file(SYSTEM, course, draft.id, path, merged, version=0, base=base)
                     except Invalid:
                         # Too large for a course.
                         shared.append(path)
         store_value(SEEN, head)
     return shared
+
+
+def _merged(
+    repository: GitRepository, path: str, base_id: str | None, data: bytes | None, ours: bytes | None
+) -> tuple[bytes | None, str | None]:
+    """Returns git's bytes of a file, together with what was published meanwhile where both are texts.
+
+    Where both changed the same, git's alone, with the SHA-256 of what both began with: an author decides, as between
+    two drafts.
+    """
+    if not is_text(path) or base_id is None or data is None or ours is None:
+        return data, None
+    base = repository.read_file(base_id)
+    merged = merge_files(base, data, ours)
+    return (merged, None) if merged is not None else (data, store_contents([base])[0])
 
 
 def commit_publications(repository: GitRepository, head: str | None) -> None:

@@ -4,6 +4,9 @@ import hashlib
 import hmac
 from collections.abc import Collection, Mapping
 
+from lms.authoring.drafts.rules import restore_line_ends
+from lms.catalogue.api import merge_texts
+
 Files = Mapping[str, str]
 """Ids of files by path."""
 
@@ -20,6 +23,16 @@ def changes_to_bring_in(seen: Files, theirs: Files, ours: Files) -> dict[str, st
 def paths_to_commit(theirs: Files, ours: Files, waiting: Collection[str]) -> list[str]:
     """Returns the paths in which git differs from what is published, but those that wait in drafts from git."""
     return [path for path in sorted({*theirs, *ours}) if theirs.get(path) != ours.get(path) and path not in waiting]
+
+
+def merge_files(base: bytes, git: bytes, ours: bytes) -> bytes | None:
+    """Returns a text with the changes of git and ours, with git's line ends; None where they touch."""
+    base_text, git_text, our_text = (data.decode("utf-8", "surrogateescape") for data in (base, git, ours))
+    parts = merge_texts(base_text, our_text, git_text)
+    if any(part.is_conflict for part in parts):
+        return None
+    merged = "".join(part.result for part in parts)
+    return restore_line_ends(merged, git_text).encode("utf-8", "surrogateescape")
 
 
 def course_of(path: str) -> str | None:

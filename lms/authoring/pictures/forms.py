@@ -6,7 +6,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import IntegerField, SelectField, SubmitField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 
-from lms.authoring.pictures.rules import list_sections
+from lms.authoring.blocks.rules import list_sections
 from lms.kernel.i18n import lazy_gettext as _l
 from lms.web.forms import BaseForm, at_most, offer, text_field
 
@@ -50,16 +50,14 @@ class PictureForm(BaseForm):
         """Offers the sections of modules, whose texts are given by path."""
         super().__init__(**more)
         places = [
-            (f"{number}:{path}", f"{path.rpartition('/')[2]}: {title}")
+            (f"{line}:{path}", f"{path.rpartition('/')[2]}: {title}")
             for path, text in modules.items()
-            for number, title in enumerate(list_sections(text))
+            for line, title in list_sections(text)
         ]
         offer(self.place, places, first=_l("Nowhere yet: I put it into the text myself"))
-        if len(places) == 0:
-            self.place.data = ""
 
     @property
     def module_and_section(self) -> tuple[str, int]:
-        """Returns the path of the module and the number of its section; an empty path for none."""
-        number, _colon, path = str(self.place.data or "").partition(":")
-        return path, int(number or 0)
+        """Returns the path of the module and the line of the section's heading; an empty path for none."""
+        line, _colon, path = str(self.place.data or "").partition(":")
+        return path, int(line or 0)

@@ -1,14 +1,18 @@
 """Compares two texts by paragraphs and words, and two documents field by field: pure, and bounded for any text."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
-MOST_COMPARED = 250_000
-"""Up to so many pairs of paragraphs, or of words, are compared; longer ones are shown as removed and added."""
+MOST_COMPARED, MOST_EQUAL = 10_000_000, 250_000
+"""Up to so many pairs of lines, paragraphs or words are compared, and so many of them may be equal: what takes time.
+
+Longer texts are shown as removed and added.
+"""
 
 MOST_SHOWN = 3_000
 """How many characters of one text are shown."""
@@ -50,7 +54,7 @@ def compare_texts(before: str, after: str) -> list[TextChange]:
     old, new = _paragraphs(before), _paragraphs(after)
     a, b = [text for _place, text in old], [text for _place, text in new]
     changes: list[TextChange] = []
-    for i1, i2, j1, j2 in _different_runs(a, b):
+    for i1, i2, j1, j2 in different_runs(a, b):
         changes += _run(old[i1:i2], new[j1:j2])
     return _with_moves(changes)
 
@@ -60,7 +64,7 @@ def compare_words(before: str, after: str) -> tuple[Piece, ...]:
     a, b = _words(before), _words(after)
     pieces: list[Piece] = []
     last = 0
-    for i1, i2, j1, j2 in _different_runs(a, b):
+    for i1, i2, j1, j2 in different_runs(a, b):
         pieces += [(ChangeKind.SAME, "".join(a[last:i1])), (ChangeKind.REMOVED, "".join(a[i1:i2]))]
         pieces.append((ChangeKind.ADDED, "".join(b[j1:j2])))
         last = i2
@@ -106,7 +110,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\s*\S+\s*?(?=\s|$)|\s+", text)
 
 
-def _different_runs(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+def different_runs(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
     """Yields the parts of two sequences that differ, as in ``SequenceMatcher``; in bounded time."""
     start, longest = 0, min(len(a), len(b))
     while start < longest and a[start] == b[start]:
@@ -115,7 +119,9 @@ def _different_runs(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, i
     while end < longest - start and a[-1 - end] == b[-1 - end]:
         end += 1
     stop_a, stop_b = len(a) - end, len(b) - end
-    if (stop_a - start) * (stop_b - start) > MOST_COMPARED:
+    often = Counter(b[start:stop_b])
+    equal = sum(often[text] for text in a[start:stop_a])
+    if (stop_a - start) * (stop_b - start) > MOST_COMPARED or equal > MOST_EQUAL:
         yield start, stop_a, start, stop_b
         return
     matcher = SequenceMatcher(None, a[start:stop_a], b[start:stop_b], autojunk=False)

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, strategies as st
 
-from lms.authoring.blocks.rules import NAMES, has_marks, insert_block, list_sections, write_block
+from lms.authoring.blocks.rules import NAMES, has_marks, insert_block, list_sections, write_block, write_picture
 from lms.authoring.drafts import operations, queries
 from lms.authoring.drafts.check import check_file
 from lms.authoring.editor.texts import block_labels
@@ -121,6 +121,16 @@ def test_a_block_for_an_older_version_is_not_put_in_twice(app: Flask, tomas: Fla
 def test_there_is_no_block_of_another_name_or_in_a_bank(tomas: FlaskClient) -> None:
     assert tomas.get(address("html")).status_code == 404
     assert tomas.get(f"{DRAFT}/insert/note/quizzes/first-course.yml").status_code == 404
+
+
+def test_a_heading_in_code_is_no_section_and_brackets_of_a_picture_are_marked() -> None:
+    text = "---\r\ntitle: A\r\n---\r\n## One\r\n\r\n```\r\n## no heading\r\n```\r\n\r\n## Two ##\r\n\r\nMore.\r\n"
+    assert list_sections(text) == [(4, "One"), (10, "Two")]
+    picture = write_picture("a.png", "A [road]\nforks", "It forks.")
+    assert insert_block(text, picture, 4) == text.replace(
+        "```\r\n\r\n## Two",
+        "```\r\n\r\n![A \\[road\\] forks](img/a.png)\r\n\r\n/// description\r\nIt forks.\r\n///\r\n\r\n## Two",
+    )
 
 
 @given(LINES, st.integers(0, 9))

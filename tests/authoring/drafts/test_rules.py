@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.authoring.drafts.rules import is_file_of_course, restore_line_ends, slug_of
+from lms.authoring.drafts.rules import ascii_slug, is_file_of_course, restore_line_ends
 
 LINES = st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"])), max_size=6)
 
@@ -30,7 +30,7 @@ def test_a_changed_text_has_the_line_ends_of_the_file(before: list[str], after: 
      ("x" * 90, "x" * 60)],
 )  # fmt: skip
 def test_titles_become_addresses(title: str, slug: str) -> None:
-    assert slug_of(title) == slug
+    assert ascii_slug(title) == slug
 
 
 @given(st.text(max_size=40))

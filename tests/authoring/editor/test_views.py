@@ -56,12 +56,41 @@ def test_a_script_saves_and_is_told_the_version(app: Flask, tomas: FlaskClient) 
     assert versions(app) == [b"Two\n", b"One\n"]
 
 
-def test_a_script_is_given_both_texts_and_what_they_began_with(app: Flask, tomas: FlaskClient) -> None:
-    before = form_on(tomas.get(EDIT), EDIT).values["text"]
-    saved_meanwhile(app, "Theirs")
-    answer = save_by_script(tomas, text="Mine", version=0)
-    assert (answer.status_code, answer.json) == (409, {"version": 1, "theirs": "Theirs", "base": before})
-    assert versions(app) == [b"Theirs"]
+def test_a_script_is_given_both_texts_and_what_is_merged_of_them(app: Flask, tomas: FlaskClient) -> None:
+    base = form_on(tomas.get(EDIT), EDIT).values["text"]
+    saved_meanwhile(app, base.replace("title: ", "title: Theirs, "))
+    answer = save_by_script(tomas, text=f"{base}Mine.\n".replace("\n", "\r\n"), version=0)
+    assert answer.status_code == 409
+    assert answer.json == {
+        "version": 1,
+        "theirs": base.replace("title: ", "title: Theirs, "),
+        "base": base,
+        "merged": f"{base}Mine.\n".replace("title: ", "title: Theirs, "),
+    }
+    assert len(versions(app)) == 1
+
+
+def test_a_text_with_marks_of_a_conflict_is_not_saved(app: Flask, tomas: FlaskClient) -> None:
+    saved_meanwhile(app, "One\nTwo\nThree\n")
+    form = form_on(tomas.get(EDIT), EDIT)
+    saved_meanwhile(app, "One\nTwo of theirs\nThree\nFour\n", version=1)
+    page = send(tomas, form, text="Zero\r\nOne\r\nTwo of mine\r\nThree\r\n")
+    assert page.status_code == 409
+    shown = form_on(page, EDIT)
+    conflict = "<<<<<<< their text\nTwo of theirs\n======= your text\nTwo of mine\n>>>>>>> end\n"
+    assert shown.values["text"] == f"Zero\nOne\n{conflict}Three\nFour\n"
+    assert "place 1 of 1" in page.text
+    refused = send(tomas, shown)
+    assert refused.status_code == 422
+    assert "there are still marks of a conflict (lines 3, 5, 7)" in refused.text
+    assert "place 1 of 1" in refused.text
+    again = form_on(refused, EDIT)
+    assert again.values["text"] == shown.values["text"]
+    by_script = tomas.post(EDIT, data=again.values, headers=SCRIPT)
+    assert by_script.status_code == 422
+    assert "there are still marks of a conflict" in by_script.text
+    assert send(tomas, again, text="Zero\nOne\nTwo of both\nThree\nFour\n").status_code == 303
+    assert versions(app)[0] == b"Zero\nOne\nTwo of both\nThree\nFour\n"
 
 
 def test_a_script_does_not_save_for_somebody_who_signed_in_since(app: Flask, tomas: FlaskClient) -> None:
@@ -101,9 +130,8 @@ def test_a_refused_text_is_shown_with_its_own_problems_and_the_difference(app: F
     page = send(tomas, form, text=BROKEN)
     assert page.status_code == 409
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
-    assert "1 only in theirs Theirs alone" in words
-    assert "4 only in yours /// unknown" in words
-    assert f'href="{EDIT}?line=4"' in page.text
+    assert "added: Theirs alone" in words
+    assert f'href="{EDIT}?line=' in page.text
 
 
 def test_what_was_published_since_is_taken_into_account_when_its_author_says_so(
@@ -129,7 +157,7 @@ def test_older_versions_are_compared_and_restored(app: Flask, tomas: FlaskClient
     assert "Version 2" in listed
     assert "The published text that this draft began with" in listed
     address = f"{DRAFT}/versions/1/{MODULE}"
-    assert "1 only in this version First 1 only in the latest Second 2 same" in words_of(tomas, address)
+    assert "changed removed: First added: Second same" in words_of(tomas, address)
     restored = send(tomas, form_on(tomas.get(address), f"{DRAFT}/restore/{MODULE}"))
     assert restored.location == EDIT
     assert versions(app)[0] == b"First\nsame\n"

@@ -96,16 +96,40 @@ def test_the_same_file_changed_in_both_waits_for_an_author(remote: Remote) -> No
     (draft,) = open_drafts()
     with reading():
         assert b"Theirs." in queries.read_draft(draft)[MODULE]
+        assert queries.find_file(draft, MODULE).is_outdated
     merged = files_of(remote.checkout())
     assert b"Theirs." in merged[MODULE]
     assert b"Ours." not in merged[MODULE]
     assert b"Ours too." in merged["modules/first-course/02-second-steps.md"]
     with unit_of_work():
         both = ours()[MODULE] + b"\nTheirs.\n"
-        operations.save_file(SYSTEM, COURSE, draft.id, MODULE, both, version=1)
+        published_now = queries.find_file(draft, MODULE).published
+        operations.save_file(SYSTEM, COURSE, draft.id, MODULE, both, version=1, base=published_now)
         publish_draft(SYSTEM, COURSE, draft.id, "Both.")
     synchronise()
     assert files_of(remote.checkout())[MODULE] == both == ours()[MODULE]
+
+
+@pytest.mark.usefixtures("in_app")
+def test_changes_of_git_and_of_pages_that_do_not_touch_are_in_the_draft_together(remote: Remote) -> None:
+    synchronise()
+    theirs = ours()[MODULE].decode().replace("title: ", "title: Theirs, ", 1)
+    remote.push("Theirs", **{MODULE: theirs})
+    change("\nOurs.\n")
+    synchronise()
+    (draft,) = open_drafts()
+    with reading():
+        drafted = queries.find_file(draft, MODULE)
+        text = queries.read_file(drafted)
+        assert not drafted.is_outdated
+    assert b"title: Theirs, " in text
+    assert text.endswith(b"\nOurs.\n")
+    # A second change in git is not taken for one that we have undone.
+    more = theirs.replace("\n## ", "\nMore of theirs.\n\n## ", 1)
+    remote.push("More", **{MODULE: more})
+    synchronise()
+    with reading():
+        assert queries.read_draft(open_drafts()[-1])[MODULE].decode() == more
 
 
 @pytest.mark.usefixtures("in_app")
