@@ -66,6 +66,7 @@ import lms.people.views
 import lms.reminders.jobs
 import lms.reminders.role_endings
 import lms.reminders.views
+import lms.rest.idempotency.jobs
 import lms.rest.views
 from lms.accounts.api import (
     administrator_created,
@@ -138,6 +139,7 @@ PERIODIC_JOBS = (
     *lms.compliance.jobs.JOBS,
     *lms.coverage.jobs.JOBS,
     *lms.reminders.jobs.JOBS,
+    *lms.rest.idempotency.jobs.JOBS,
 )
 
 

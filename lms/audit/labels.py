@@ -103,6 +103,7 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     # As the two above were called in earlier versions.
     "reminders.choose_lead": ("sector_lead", _l("%(who)s named %(what)s")),
     "reminders.withdraw_lead": ("sector_lead", _l("%(who)s withdrew %(what)s")),
+    "rest.write": ("access_token", _l("%(who)s had a program record something with %(what)s")),
     "installation.restore": ("backup", _l("%(who)s restored %(what)s")),
     "installation.move": ("database", _l("%(who)s moved %(what)s to PostgreSQL")),
 }

@@ -50,6 +50,7 @@ from lms.people.merging.queries import (
 )
 from lms.people.merging.rules import merged_ids
 from lms.people.operations import (
+    add_person,
     end_placement,
     move_placement,
     record_employment,
@@ -76,6 +77,7 @@ from lms.people.queries import (
     list_stations,
     load_organisation_names,
     load_person_for,
+    load_placement_for,
     sector_names,
 )
 from lms.people.recording.queries import RecordedPlacement, list_recorded_placements
@@ -88,6 +90,7 @@ __all__ = [
     "ListedCorrectionRequest",
     "MergeAlreadyUndone",
     "RecordedPlacement",
+    "add_person",
     "additions_undone",
     "contains_words",
     "correct_person",
@@ -130,6 +133,7 @@ __all__ = [
     "load_merged_ids",
     "load_organisation_names",
     "load_person_for",
+    "load_placement_for",
     "load_surviving_person_for",
     "may_act_for",
     "may_correct",

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from lms.accounts.api import NEEDED_ROLES, TokenScope
-from lms.rest.endpoints import ENDPOINTS, Endpoint
+from lms.rest.endpoints import ENDPOINTS, KEY_PATTERN, Endpoint
 from lms.rest.problems import MEDIA_TYPE, TEXTS, ProblemShape
 
 DESCRIPTION = (
@@ -30,7 +30,7 @@ WRITE_KEY = {
     "required": True,
     "description": "A word of the caller's own for this act, such as a UUID. Sent again with the same key, nothing is "
     "recorded twice, and the answer is the same.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"},
+    "schema": {"type": "string", "pattern": f"^{KEY_PATTERN}$"},
 }
 
 

@@ -27,6 +27,7 @@ class TokenHolder:
 
     token_id: int
     actor: Actor
+    organisation_id: int
     organisation_slug: str
     scopes: frozenset[TokenScope]
     expires_at: datetime
@@ -78,7 +79,7 @@ def find_token_holder(secret: str, now: datetime, today: date) -> TokenHolder | 
         organisation_name=row.token_organisation_name,
         scopes=scopes,
     )
-    return TokenHolder(row.token_id, actor, row.token_organisation_slug, usable, row.expires_at, row.used_on)
+    return TokenHolder(row.token_id, actor, here, row.token_organisation_slug, usable, row.expires_at, row.used_on)
 
 
 def list_tokens_for(actor: Actor, page: int) -> Pagination[AccessToken]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, not_, or_, select
 from sqlalchemy.orm import aliased, joinedload, load_only
 
 from lms.assessment.models import Attempt, OpenedBy
+from lms.catalogue.models import Course
 from lms.certification import policy
 from lms.certification.awards.rules import AwardState, normalise_serial, print_serial, state_on
 from lms.certification.models import Award, AwardName, Recognition, Revocation
@@ -156,6 +157,21 @@ def seen_last(actor: Actor) -> ColumnElement[bool]:
 def list_awards_seen_by(actor: Actor, person_id: int) -> list[RecordedAward]:
     """Lists a person's awards as `list_awards_of` does, those that an actor may see as HR."""
     return _read(AWARDS.where(seen_last(actor)), person=person_id)
+
+
+def list_awards_after(
+    actor: Actor, after: int, limit: int, *, persons: Collection[int] | None = None, course_slug: str | None = None
+) -> list[RecordedAward]:
+    """Lists awards that an actor may see as HR, each as corrected last, in the order of their numbers after one.
+
+    Of some persons or (None) of all, and of one course or (None) of all.
+    """
+    statement = select_recorded().where(seen_last(actor), Award.id > after).order_by(Award.id).limit(limit)
+    if persons is not None:
+        statement = statement.where(Award.person_id.in_(sorted(persons)))
+    if course_slug is not None:
+        statement = statement.where(Award.course_id.in_(select(Course.id).where(Course.slug == course_slug)))
+    return _read(statement)
 
 
 def list_awards_named_otherwise(actor: Actor, person: Person) -> list[RecordedAward]:
