@@ -11,7 +11,7 @@ from lms.authoring.reviewing.labels import STATES
 from lms.authoring.reviewing.queries import list_progress
 from lms.authoring.statistics.queries import EditionAttempts, list_editions, load_statistics
 from lms.authoring.writers import writers_of_progress
-from lms.catalogue.api import bank, latest_revision_of_edition, list_courses, published_course
+from lms.catalogue.api import bank, last_publication_id, latest_revision_of_edition, list_courses, published_course
 from lms.kernel.errors import NotThere
 from lms.people.api import sector_names
 from lms.web.access import current_actor
@@ -31,6 +31,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "authoring/index.html",
         courses=courses,
+        # Before the first publication there are no sectors, which every course names.
+        can_begin=last_publication_id() is not None,
         waiting=[each for each in progress if each.waits_for(current_actor().account_id)],
         others=[each for each in progress if not each.waits_for(current_actor().account_id)],
         states=STATES,

@@ -220,7 +220,11 @@ def test_trainers_and_administrators_open_the_pages(client: FlaskClient) -> None
 def test_no_courses(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     sign_in(client, "tomas@demo.example")
-    assert "No courses yet" in page(client, "/author")
+    words = page(client, "/author")
+    assert "No courses yet" in words
+    # A course could not be begun: there is nothing to begin from.
+    assert "Ask an administrator to publish the course files once" in words
+    assert "Start a new course" not in words
 
 
 def test_courses_and_figures_from_30_people_on(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:

@@ -1,9 +1,11 @@
 """Writing a course file in the browser: nothing is lost by a network, a session, a colleague or a closed tab."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.conftest import PASSWORD, Server, Visitor, visitor
@@ -111,8 +113,36 @@ def test_a_text_is_written_by_keyboard_checked_previewed_and_saved(browser: Brow
     page.get_by_role("button", name="Save", exact=True).press("Enter")
     expect(page.frame_locator("iframe").get_by_text("Do not search.")).to_be_visible()
     assert "/// dont\nDo not search.\n///\n" in saved_text(tomas, address)
+    cut_with_mouse_and_keys(tomas, address.partition("/files/")[0])
     assert [text for text in complaints if "Content Security Policy" in text] == []
     assert faults_of(page) == []
+
+
+def cut_with_mouse_and_keys(who: Visitor, draft: str) -> None:
+    """Adds a picture of which a frame drawn with the mouse remains, and its right side moved by keyboard."""
+    page = who.goes(f"{draft}/pictures")
+    picture = BytesIO()
+    Image.new("RGB", (400, 200), "steelblue").save(picture, "PNG")
+    page.set_input_files("[name=file]", {"name": "a.png", "mimeType": "image/png", "buffer": picture.getvalue()})
+    page.get_by_text("Cut the picture").click()
+    shown = page.get_by_role("img", name="The chosen picture")
+    expect(shown).to_be_visible()
+    shown.scroll_into_view_if_needed()
+    box = shown.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 3 / 4, box["y"] + box["height"] * 3 / 4)
+    page.mouse.up()
+    page.get_by_role("slider", name="Cut off at the right").press("ArrowRight")
+    sides = [page.locator(f"[name={side}]").input_value() for side in ("left", "right", "top", "bottom")]
+    assert sides == ["25", "24", "25", "25"]
+    assert faults_of(page) == []
+    page.get_by_label("What it shows, in a sentence").fill("The sea")
+    page.get_by_role("button", name="Add the picture").click()
+    added = page.get_by_role("img", name="the-sea.png")
+    expect(added).to_be_visible()
+    assert added.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]") == [204, 100]
 
 
 def test_two_authors_at_once_overwrite_nobody(browser: Browser, server: Server) -> None:
