@@ -89,9 +89,9 @@ def test_a_save_based_on_an_older_version_overwrites_nobody(app: Flask, tomas: F
     response = send(tomas, form, text=mine)
     assert response.status_code == 409
     shown = form_on(response, EDIT)
-    assert shown.values["text"] == mine
-    assert "Theirs." in response.get_data(as_text=True)
-    assert send(tomas, shown).location == EDIT
+    assert shown.values["mine"] == mine
+    assert "\nTheirs.\n======= your text\nMine.\n" in shown.values["text"]
+    assert send(tomas, shown, text=mine).location == EDIT
     with app.app_context(), reading():
         versions = queries.list_versions(queries.load_draft("first-course", number), MODULE)
         assert [version.version for version in versions] == [2, 1]
