@@ -17,6 +17,8 @@ from lms.certification.awards.queries import (
 from lms.certification.awards.rules import AwardState, normalise_serial, parse_period, print_serial
 from lms.certification.awards.snapshot import EarnedAward, Issuer, build_awards
 from lms.certification.hooks import Renewal
+from lms.certification.signing.operations import ensure_key as ensure_signing_key
+from lms.certification.signing.queries import can_sign
 
 __all__ = [
     "SECTOR_KEYS",
@@ -26,6 +28,8 @@ __all__ = [
     "RecordedAward",
     "Renewal",
     "build_awards",
+    "can_sign",
+    "ensure_signing_key",
     "find_last_award",
     "list_awards_after",
     "list_awards_of",

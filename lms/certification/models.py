@@ -1,12 +1,12 @@
 """The tables of certification: facts that are added and never changed."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import Document, Id, Model
+from lms.kernel.db import Document, Id, Model, UtcDateTime
 from lms.kernel.records import Recorded
 
 
@@ -135,3 +135,20 @@ class Recognition(Model):
     session_id: Mapped[int | None] = mapped_column(ForeignKey("training_session.id"), index=True)
     # Who checked the attendance or the earlier certificate.
     checked_by: Mapped[str] = mapped_column(String(120))
+
+
+class SigningKey(Recorded, Model):
+    """One row: a pair of Ed25519 keys that signs certificates; the last one does, earlier ones only verify.
+
+    Personal data: none.
+    """
+
+    id: Mapped[Id]
+    # As others read it: multibase, base58 (Multikey).
+    public_key: Mapped[str] = mapped_column(String(60), unique=True)
+    # Encrypted with the installation's secret key; none once another key signs.
+    private_key: Mapped[str | None] = mapped_column(String(200))
+    # By which one can tell whether the secret key is still the one that it was encrypted with.
+    secret_check: Mapped[str] = mapped_column(String(32))
+    # Since when nothing counts that it signed, because somebody else may have it.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

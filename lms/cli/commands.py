@@ -9,7 +9,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from lms.catalogue import api as catalogue
-from lms.certification.api import Issuer
+from lms.certification.api import Issuer, can_sign, ensure_signing_key
 from lms.cli.failures import explain
 from lms.compliance.api import compact_all
 from lms.demo import api as demo
@@ -63,6 +63,16 @@ def require_same_secret_key() -> None:
         check_secret_key(str(this_app().secret_key))
     except Refusal as error:
         raise click.ClickException(error.message) from None
+
+
+def prepare_signing_key() -> None:
+    """Makes the key that signs certificates in a new installation, and after the secret key was changed."""
+    secret = str(this_app().secret_key)
+    with reading():
+        there = can_sign(secret)
+    if not there:
+        with unit_of_work():
+            ensure_signing_key(secret)
 
 
 secret_key_cli = AppGroup("secret-key", help="The key that all machines of an installation share.")
@@ -179,6 +189,7 @@ def serve_command(
             # Preparing takes a while the first time: another program may have taken the port.
             check_port(host, port)
         require_same_secret_key()
+        prepare_signing_key()
         with reading():
             demonstration = app.config["DEMONSTRATION"].refresh() and demo.accounts_are_open()
     except PortTaken as error:

@@ -11,6 +11,7 @@ from flask_babel import Babel
 COMMANDS = {
     "audit": "lms.audit.cli:audit_cli",
     "backup": "lms.cli.backups:backup_command",
+    "certificates": "lms.certification.cli:certificates_cli",
     "compliance": "lms.compliance.cli:compliance_cli",
     "content": "lms.catalogue.cli:content_cli",
     "coverage": "lms.coverage.cli:coverage_cli",

@@ -19,6 +19,7 @@ from lms.accounts.api import open_account
 from lms.accounts.queries import find_account_by_email
 from lms.assessment.api import CorrectionKind, correct_question
 from lms.authoring.rules import digest_of_words
+from lms.certification.api import ensure_signing_key
 from lms.kernel import clock, outbox
 from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.db import reading, session, unit_of_work
@@ -70,6 +71,7 @@ class World:
         with app.app_context(), unit_of_work():
             self._add_people()
             self._publish(folder)
+            ensure_signing_key(app.secret_key)
         self.cookies = {who: self._cookie(who) if who else "" for who in ACTORS.values()}
         self.fields = self._fields()
         self.bodies = self._bodies()

@@ -12,6 +12,8 @@ PUBLIC = {
     "accounts.type_code", "accounts.join", "accounts.language",
     "pathways.help_now", "pathways.support", "certification.verify", "certification.verified",
     "rest.document", "rest.documentation",
+    "certification.did", "certification.status_list", "certification.keys", "certification.offline",
+    "certification.worker",
     # Flask-Security guards its own: signing in, resetting; the others ask for a session themselves.
     "security.login", "security.logout", "security.forgot_password", "security.reset_password",
     "security.change_password", "security.verify",

@@ -1,9 +1,11 @@
-"""The certificate as a PDF: a pure function of the award, its name and its design, not of the present."""
+"""The certificate as a PDF: a pure function of the award, its name, its design and the key that signs its code."""
 
 from babel.dates import format_date
 
 from lms.certification.awards.rules import print_serial
 from lms.certification.models import Award
+from lms.certification.signing.queries import Signer
+from lms.certification.signing.rules import signed_code, status_index
 from lms.kernel import pdf, qr
 
 SECTOR_KEYS = {
@@ -34,7 +36,20 @@ def verify_address(award: Award) -> str:
     return f"{award.printed['address']}/verify/{print_serial(award.serial)}"
 
 
-def design_inputs(award: Award, name: str | None) -> dict[str, str]:
+def code_address(award: Award, name: str | None, signer: Signer | None) -> str:
+    """Returns what the certificate's code holds: that address, and signed behind the # what can be checked offline.
+
+    A browser never sends what is behind a #. Without a signer the code holds the address alone.
+    """
+    address = verify_address(award)
+    if signer is None:
+        return address
+    index = status_index(award.id, signer.status_key)
+    said = (name or WITHHELD, award.printed["course"], award.valid_from, award.valid_until, index)
+    return f"{address}#{signed_code(award.serial, said, signer.key_id, signer.sign)}"
+
+
+def design_inputs(award: Award, name: str | None, signer: Signer | None = None) -> dict[str, str]:
     """Returns the inputs of a design; `name` is None where it was erased."""
     printed = award.printed
     address = verify_address(award)
@@ -53,7 +68,7 @@ def design_inputs(award: Award, name: str | None) -> dict[str, str]:
         "how": _DESIGN_HOW[award.how],
         "serial": print_serial(award.serial),
         "verify_address": address,
-        "qr": qr.picture(address),
+        "qr": qr.picture(code_address(award, name, signer)),
         "product": printed["product"],
         "lang": printed["language"],
         f"label_how_{_DESIGN_HOW[award.how]}": "Earlier record" if award.how == "import" else printed.get("how", ""),
@@ -65,6 +80,6 @@ def design_inputs(award: Award, name: str | None) -> dict[str, str]:
     return {key: value for key, value in inputs.items() if value}
 
 
-def render_certificate(award: Award, name: str | None) -> bytes:
-    """Returns the certificate's PDF: the same bytes for the same award, name and design."""
-    return pdf.render(award.printed["design"], design_inputs(award, name))
+def render_certificate(award: Award, name: str | None, signer: Signer | None = None) -> bytes:
+    """Returns the certificate's PDF: the same bytes for the same award, name, design and signing key."""
+    return pdf.render(award.printed["design"], design_inputs(award, name, signer))

@@ -3,19 +3,20 @@
 import re
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from lms.audit.api import list_reasons
 from lms.certification import policy
 from lms.certification.awards import operations, queries
-from lms.certification.awards.document import render_certificate, verify_address
+from lms.certification.awards.document import code_address, render_certificate, verify_address
 from lms.certification.awards.explain import how_earned, why_these_dates
 from lms.certification.awards.forms import CorrectForm, RenameForm, RevokeForm
 from lms.certification.awards.queries import RecordedAward
 from lms.certification.awards.rules import AwardState, normalise_serial, print_serial
 from lms.certification.blueprint import bp
+from lms.certification.signing.queries import Signer, find_signer
 from lms.kernel import clock, qr
 from lms.kernel.actor import Actor, Role
 from lms.kernel.errors import NotAllowed, NotThere
@@ -46,7 +47,7 @@ def certificate(serial: str) -> ResponseReturnValue:
         why=why_these_dates(known.award),
         check_address=check_address,
         # Our own code builds this from numbers only.
-        code=Markup(qr.svg(check_address)),  # noqa: S704
+        code=Markup(qr.svg(code_address(known.award, known.name, this_signer()))),  # noqa: S704
         how=how_earned(known.award),
         recognised=queries.find_recognition(known.award.id),
         own=known.award.person_id == actor.person_id,
@@ -78,7 +79,12 @@ def certificate_pdf(serial: str) -> ResponseReturnValue:
     """Sends a certificate's PDF to its holder and their HR."""
     known = queries.load_award_for(current_actor(), serial)
     # Only the serial: a file name with a personal name would spread further than the certificate.
-    return download(render_certificate(known.award, known.name), f"{known.serial}.pdf", inline=True)
+    return download(render_certificate(known.award, known.name, this_signer()), f"{known.serial}.pdf", inline=True)
+
+
+def this_signer() -> Signer | None:
+    """Returns the key that signs certificates here; None before the server first started."""
+    return find_signer(str(current_app.secret_key))
 
 
 @bp.get("/certificates/of-attempt/<int:attempt_id>")

@@ -22,7 +22,7 @@ from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
 from lms.kernel.instance_lock import lock_instance
 
-ALWAYS_THERE = {"alembic_version", "projection_state", "installation_value"}
+ALWAYS_THERE = {"alembic_version", "projection_state", "installation_value", "signing_key"}
 """The tables that have a row in an installation without any data."""
 
 

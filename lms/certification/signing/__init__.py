@@ -1,0 +1,1 @@
+"""The installation's keys, and what certificates carry of its signature."""
