@@ -76,17 +76,25 @@ def label_of(text: str) -> str:
 
 
 def _parts(lines: Sequence[str], *, is_yaml: bool) -> Iterator[tuple[int, str]]:
-    """Yields the paragraphs with the number of their first lines."""
-    first, part = 0, list[str]()
+    """Yields the paragraphs with the number of their first lines; a heading and the front matter are one each."""
+    first, part = 1, list[str]()
     for number, line in enumerate([*lines, ""], start=1):
-        begins = (_ENTRY if is_yaml else _HEADING).match(line)
-        if part and (begins or not line.strip()):
-            if any(character.isalnum() for character in "".join(part)):
-                yield first, "\n".join(part)
+        is_heading = not is_yaml and _HEADING.match(line) is not None
+        if not line.strip() or is_heading or (is_yaml and _ENTRY.match(line)):
+            yield from _worded(first, part)
             part = []
         if line.strip():
             first = first if part else number
             part.append(line)
+        if is_heading or (not is_yaml and first == 1 and len(part) > 1 and line.rstrip() == part[0] == "---"):
+            yield from _worded(first, part)
+            part = []
+
+
+def _worded(first: int, part: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yields a paragraph that has words: a line that only ends a block has none."""
+    if any(character.isalnum() for line in part for character in line):
+        yield first, "\n".join(part)
 
 
 def _similarity(first: str, second: str) -> float:

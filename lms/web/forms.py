@@ -135,8 +135,8 @@ def redirect_with(message: str, endpoint: str, **values: Any) -> ResponseReturnV
     return redirect(url_for(endpoint, **values), 303)
 
 
-def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
-    """Returns choices of a select field from pairs of value and label."""
+def choices_of(pairs: Iterable[tuple[Any, ...]]) -> list[Any]:
+    """Returns choices of a select field from value and label; attributes and the name of a group may follow."""
     return [SelectChoice(*pair) for pair in pairs]
 
 

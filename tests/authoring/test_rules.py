@@ -7,6 +7,7 @@ from lms.authoring.rules import digest_of_words, find_entry, find_paragraph, lab
 MODULE = """---
 title: A tap
 ---
+Before all.
 ## At the tap
 
 You are there
@@ -37,8 +38,8 @@ questions:
 def test_paragraphs_of_a_module_have_lines_and_keys_of_their_own() -> None:
     found = split_paragraphs("modules/x/01-x.md", MODULE)
     assert [(each.line, each.label) for each in found] == [
-        (1, "title: A tap"), (4, "At the tap"), (6, "You are there each day."), (9, "A girl comes alone."),
-        (15, "You are there each day."),
+        (1, "title: A tap"), (4, "Before all."), (5, "At the tap"), (7, "You are there each day."),
+        (10, "A girl comes alone."), (16, "You are there each day."),
     ]  # fmt: skip
     digest = digest_of_words("You are there each day.")
     assert [each.key for each in found if each.key.startswith(digest)] == [digest, f"{digest}-2"]

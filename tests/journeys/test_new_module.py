@@ -1,13 +1,23 @@
-"""Tomas writes a module with a picture and a question, tries it and publishes it; Amina meets it. No script."""
+"""Tomas writes a module with a picture and a question and tries it; Ruth reviews it, Amina meets it, git follows.
+
+Without script, on a phone.
+"""
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import ROOT, Server, command, environment, visitor
+from lms.app import create_app
+from lms.authoring.git.jobs import synchronise
+from lms.kernel.db import db
+from tests.authoring.git.remote import Remote
+from tests.factories.application import make_settings
+from tests.journeys.conftest import ROOT, Server, Visitor, command, environment, visitor
 
 pytestmark = pytest.mark.journey
 COURSE = "safety-audits"
@@ -79,7 +89,34 @@ def add_question(page: Page, draft: str) -> None:
     expect(page.locator("main")).to_contain_text("You chose correctly")
 
 
+@contextmanager
+def worker_with_git(server: Server, remote: Remote) -> Iterator[None]:
+    """Runs what follows as the worker of the server would, with a repository."""
+    database = f"sqlite:///{server.instance / 'every_sector.db'}"
+    app = create_app(make_settings(server.instance, database, git_repository=str(remote.path)))
+    with app.app_context():
+        yield
+        db.engine.dispose()
+
+
+def review(ruth: Visitor) -> None:
+    """Finds what waits, comments on a paragraph, and signs off."""
+    page = ruth.signs_in("root@demo.example")
+    ruth.goes("/author")
+    expect(page.get_by_role("heading", name="Waiting for your review")).to_be_visible()
+    page.locator("li", has_text="Children at the tap").get_by_role("link", name="What changes").click()
+    page.locator("main li", has_text="The person at the tap").get_by_role("link", name="Comment").click()
+    page.get_by_label("Your comment").fill("Every child? Some fetch water elsewhere.")
+    page.get_by_role("button", name="Send the comment").click()
+    expect(page.locator(".comment")).to_contain_text("Some fetch water elsewhere.")
+    page.get_by_role("link", name="What changes").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.get_by_role("button", name="I have read this text and agree").click()
+    expect(page.locator("main")).to_contain_text("Holds for this text.")
+
+
 def test_a_new_module_reaches_its_learners(browser: Browser, server: Server, tmp_path: Path) -> None:
+    remote = Remote(tmp_path)
     tomas = visitor(browser, server, width=320, script=False)
     page = tomas.signs_in("tomas@demo.example")
     tomas.goes(f"/author/{COURSE}")
@@ -98,6 +135,19 @@ def test_a_new_module_reaches_its_learners(browser: Browser, server: Server, tmp
     page.get_by_label("What is new, in a sentence").fill("A module about the tap.")
     page.get_by_role("button", name="The meaning changes: raise the edition").click()
     expect(page.locator("main")).to_contain_text("The meaning changes: this draft is edition 2")
+    page.get_by_role("link", name="Ask for a review").click()
+    page.get_by_label("Who should review it?").select_option(label="Ruth Adler")
+    page.get_by_role("button", name="Ask for a review").click()
+    expect(page.locator("main")).to_contain_text("In review · waits for Ruth Adler")
+    review(visitor(browser, server, width=320, script=False))
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Signed off · 1 open comment")
+    page.get_by_role("link", name="Reply or resolve").click()
+    page.get_by_label("Reply").fill("Most do.")
+    page.get_by_role("button", name="Mark as resolved").click()
+    page.get_by_role("link", name="What changes").click()
+    with worker_with_git(server, remote):
+        assert synchronise()
     page.get_by_label("Reason").fill("Asked for by water committees.")
     page.get_by_role("button", name="Publish").click()
     expect(page.locator("body")).to_contain_text("Published: learners see it from now on.")
@@ -109,6 +159,18 @@ def test_a_new_module_reaches_its_learners(browser: Browser, server: Server, tmp
     expect(page.get_by_text("In wash you are there too.")).to_be_visible()
     shown = page.get_by_role("img", name="A tap with a long queue")
     assert amina.page.request.get(server.address + str(shown.get_attribute("src"))).ok
+
+    with worker_with_git(server, remote):
+        assert synchronise()
+        new = f"modules/{COURSE}/04-the-last-child-at-the-tap.md"
+        text = (remote.checkout() / new).read_text()
+        assert "The person at the tap" in text
+        assert remote.log()[-1] == "Tomas Silva: Asked for by water committees."
+        remote.push("Say most children", **{new: text.replace("sees every child", "sees most children")})
+        assert synchronise()
+    page = tomas.goes(f"/author/{COURSE}")
+    page.locator("li", has_text="From git: Say most children").get_by_role("link", name="What changes").click()
+    expect(page.locator("main ins")).to_contain_text("most children")
 
     words = command("content", "export", "--to", str(tmp_path / "exported"))
     subprocess.run(words, cwd=ROOT, env=environment(server.instance), check=True, capture_output=True)

@@ -1,14 +1,15 @@
 """The forms of feedback."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from wtforms import RadioField, SelectField, SubmitField
 from wtforms.validators import InputRequired
 
 from lms.authoring.feedback.labels import KIND_LABELS
+from lms.authoring.feedback.queries import FeedbackPlace
 from lms.kernel.i18n import lazy_gettext as _l
-from lms.web.forms import BaseForm, choices_of, offer, text_field
+from lms.web.forms import BaseForm, choices_of, text_field
 
 
 class FeedbackForm(BaseForm):
@@ -30,9 +31,25 @@ class FeedbackForm(BaseForm):
     )  # fmt: skip
     submit = SubmitField(_l("Send to the authors"))
 
-    def __init__(self, sections: Iterable[Mapping[str, str]], **more: Any) -> None:
+    def __init__(self, place: FeedbackPlace, **more: Any) -> None:
         super().__init__(**more)
-        offer(self.section, [(each["id"], each["title"]) for each in sections], first=_l("The whole of it"))
+        self.section.choices = choices_of([("", _l("The whole of it")), *_list_places(place)])
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Returns the chosen section and paragraph, each empty for none."""
+        section, _slash, paragraph = (self.section.data or "").partition("/")
+        return section, paragraph
+
+
+def _list_places(place: FeedbackPlace) -> Iterator[tuple[str, Any, dict[str, str], Any]]:
+    """Yields the choices of a module: its sections, below each its paragraphs by their first words."""
+    for section in ({"id": "", "title": _l("Before the first heading")}, *place.sections):
+        name, title = section["id"], section["title"]
+        if name:
+            yield name, _l("All of this section"), {}, title
+        for paragraph in place.paragraphs.get(name, ()):
+            yield f"{name}/{paragraph.key}", paragraph.label, {}, title
 
 
 class DealtForm(BaseForm):

@@ -18,7 +18,7 @@ AFTER_DEALT, LONGEST = timedelta(days=90), timedelta(days=730)
 
 
 def record_feedback(
-    place: FeedbackPlace, *, sector: str | None, kind: FeedbackKind, text: str, section: str = ""
+    place: FeedbackPlace, *, sector: str | None, kind: FeedbackKind, text: str, section: str = "", paragraph: str = ""
 ) -> CourseFeedback:
     """Records feedback of somebody of a sector, and nothing about who it was: so the audit trail has no entry."""
     feedback = CourseFeedback(
@@ -26,6 +26,7 @@ def record_feedback(
         module_revision_id=place.module_revision_id,
         question_revision_id=place.question_revision_id,
         section=section,
+        paragraph=paragraph,
         language=place.language,
         sector=sector,
         kind=kind,

@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
 
 from lms.assessment.models import Attempt
 from lms.authoring.drafts.rules import MODULE_NAME
-from lms.authoring.feedback.rules import section_texts
+from lms.authoring.feedback.rules import section_paragraphs, section_texts
 from lms.authoring.models import CourseFeedback
-from lms.authoring.rules import split_paragraphs
+from lms.authoring.rules import Paragraph, split_paragraphs
 from lms.catalogue.api import PublishedCourse
 from lms.catalogue.models import Course, Module, ModuleRevision, Question, QuestionRevision
 from lms.kernel.db import lock_rows, session
@@ -28,7 +28,7 @@ class FeedbackPlace:
     """What feedback can be about: a module of a course, or a question of a submitted attempt.
 
     ``course`` and ``module`` are slugs; of a question ``module`` is None, and ``attempt_id`` and ``number`` say where
-    the learner met it. ``sections`` are [{id, title}].
+    the learner met it. ``sections`` are [{id, title}], ``paragraphs`` those of each by its id ("": before the first).
     """
 
     course_id: int
@@ -37,6 +37,7 @@ class FeedbackPlace:
     language: str
     module: str | None = None
     sections: Sequence[Mapping[str, str]] = ()
+    paragraphs: Mapping[str, Sequence[Paragraph]] = field(default_factory=dict)
     module_revision_id: int | None = None
     question_revision_id: int | None = None
     attempt_id: int | None = None
@@ -57,7 +58,8 @@ class FeedbackGroup:
     """All feedback about one section of a module, or about one question, the newest first.
 
     ``module`` and ``section`` are its slug and id, both empty for a question, which has a ``question`` slug. ``text``
-    is as an author wrote it, in the version that the newest feedback is about.
+    is as an author wrote it, in the version that the newest feedback is about; ``paragraphs`` are those that single
+    items are about, by their id.
     """
 
     module: str
@@ -66,10 +68,11 @@ class FeedbackGroup:
     title: str
     text: str
     items: tuple[CourseFeedback, ...]
+    paragraphs: Mapping[int, str] = field(default_factory=dict)
 
 
-def find_module_place(module_revision_id: int) -> FeedbackPlace | None:
-    """Finds a module by the number of a revision."""
+def find_module_place(module_revision_id: int, sector: str | None) -> FeedbackPlace | None:
+    """Finds a module by the number of a revision, with the paragraphs that somebody of a sector reads first."""
     found = session.execute(
         select(Course.id, Course.slug, Module.slug.label("module"), ModuleRevision)
         .join(Module, Module.id == ModuleRevision.module_id)
@@ -81,7 +84,8 @@ def find_module_place(module_revision_id: int) -> FeedbackPlace | None:
     revision = found.ModuleRevision
     return FeedbackPlace(
         found.id, found.slug, revision.title, revision.language,
-        module=found.module, sections=revision.sections, module_revision_id=revision.id,
+        module=found.module, sections=revision.sections,
+        paragraphs=section_paragraphs(revision.source, revision.sections, sector), module_revision_id=revision.id,
     )  # fmt: skip
 
 
@@ -196,7 +200,12 @@ def _of_modules(rows: Sequence[CourseFeedback]) -> list[FeedbackGroup]:
         place = list(titles).index(section) if section in titles else -1
         title = f"{revision.title}: {titles[section]}" if section in titles else revision.title
         text = section_texts(revision.source, revision.sections).get(section, "") if section else revision.summary
-        found.append((place, FeedbackGroup(slug, section, "", title, text, tuple(items))))
+        paragraphs = {
+            each.id: _paragraph_of(each, revisions[each.module_revision_id or 0][1])[1]
+            for each in items
+            if each.paragraph
+        }
+        found.append((place, FeedbackGroup(slug, section, "", title, text, tuple(items), paragraphs)))
     return [group for _, group in sorted(found, key=lambda each: each[0])]
 
 

@@ -32,17 +32,17 @@ def feedback() -> ResponseReturnValue:
     if not module and not attempt:
         return render_template("authoring/feedback_where.html")
     place = (
-        queries.find_module_place(module)
+        queries.find_module_place(module, actor.sector)
         if module
         else queries.find_question_place(load_attempt_for(actor, attempt), question)
     )
     if place is None:
         raise NotThere
-    form = FeedbackForm(place.sections, section=request.args.get("section", ""))
+    form = FeedbackForm(place, section=request.args.get("section", ""))
     if form.run_on_submit(
         lambda: operations.record_feedback(
             place, sector=actor.sector, kind=FeedbackKind(form.kind.data), text=form.text.data or "",
-            section=form.section.data or "",
+            section=form.place[0], paragraph=form.place[1],
         )
     ):  # fmt: skip
         thanks = _("Thank you. The authors of the course will read it; nothing says who wrote it.")

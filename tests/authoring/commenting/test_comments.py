@@ -15,21 +15,21 @@ from lms.authoring.rules import digest_of_words
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, session, unit_of_work
 from tests.authoring.signing_off.test_signing_off import COURSE, DRAFT, MODULE, REVIEW, edit, publish, switch
-from tests.factories.courses import published
+from tests.factories.courses import make_organisation_with_course
 from tests.factories.pages import form_on, send, words_of
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import sign_in
 
 COMMENTS = f"{DRAFT}/comments/{MODULE}"
-WORDS = "Some words of First of first-steps."
 PLACE = digest_of_words("Of Tomas.")
+
+
+sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
 def tomas(app: Flask, client: FlaskClient, tmp_path: Path) -> FlaskClient:
     """Tomas, who has added a paragraph to a module."""
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        published(tmp_path)
+    make_organisation_with_course(app, tmp_path)
     sign_in(client, "tomas@demo.example")
     send(client, form_on(client.get(COURSE), COURSE), title="Clearer words")
     edit(client, "Of Tomas.")
@@ -80,6 +80,7 @@ def test_a_comment_is_answered_resolved_and_opened_again(app: Flask, tomas: Flas
     assert entries(app) == ["comment", "comment", "resolve_comment", "reopen_comment"]
 
 
+@sqlite
 def test_a_comment_stays_with_its_paragraph(app: Flask, tomas: FlaskClient) -> None:
     comment(tomas, "Which one?")
     with app.app_context(), reading():
@@ -107,6 +108,7 @@ def rewrite(client: FlaskClient, before: str, after: str) -> None:
     assert send(client, form, text=form.values["text"].replace(before, after)).status_code == 303
 
 
+@sqlite
 def test_what_was_read_is_what_a_comment_is_about(app: Flask, tomas: FlaskClient) -> None:
     opened = form_on(tomas.get(f"{COMMENTS}?on={PLACE}"), COMMENTS)
     rewrite(tomas, "Of Tomas.", "Of Tomas and Root.")
@@ -119,6 +121,7 @@ def test_what_was_read_is_what_a_comment_is_about(app: Flask, tomas: FlaskClient
     assert "at most 1000 characters" in send(tomas, opened, text="x" * 1001).text
 
 
+@sqlite
 def test_comments_remain_readable_once_published(app: Flask, tomas: FlaskClient) -> None:
     comment(tomas, "Which one?")
     assert publish(tomas) == COURSE
@@ -135,6 +138,7 @@ def test_comments_remain_readable_once_published(app: Flask, tomas: FlaskClient)
     assert "This draft is closed" in closed.text and "Too late." in closed.text
 
 
+@sqlite
 def test_other_files_and_other_people(app: Flask, tomas: FlaskClient) -> None:
     comment(tomas, "Which one?")
     bank = f"{DRAFT}/comments/quizzes/first-course.yml"

@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from lms.authoring.feedback.rules import section_texts
+from lms.authoring.feedback.rules import section_paragraphs, section_texts
 
 SOURCE = """---
 title: One
@@ -28,6 +28,21 @@ def test_each_section_has_its_lines() -> None:
         "first": "## First\nSome words.\n\n### Below\n```\n## no heading\n```",
         "second": "## Second",
     }
+
+
+def test_paragraphs_are_those_that_somebody_of_a_sector_reads() -> None:
+    source = SOURCE.replace(
+        "## Second", "/// sector | wash\nAt the tap.\n///\n\n/// sector | health\nIn a ward.\n///\n\n## Second"
+    )
+    source = source.replace("```\n## no heading\n```\n", "")
+
+    def labels(sector: str | None) -> dict[str, list[str]]:
+        found = section_paragraphs(source, SECTIONS, sector)
+        return {name: [each.label for each in paragraphs] for name, paragraphs in found.items()}
+
+    assert labels("wash") == {"": ["Before."], "first": ["Some words.", "At the tap."], "second": []}
+    assert labels(None)["first"] == ["Some words.", "At the tap.", "In a ward."]
+    assert section_paragraphs(source, SECTIONS[:1], None) == {}
 
 
 def test_other_headings_than_the_renderer_found() -> None:

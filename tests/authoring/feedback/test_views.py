@@ -14,11 +14,13 @@ from lms.assessment.models import Attempt
 from lms.audit.models import AuditEntry
 from lms.authoring.feedback import operations, queries
 from lms.authoring.models import CourseFeedback
+from lms.authoring.rules import digest_of_words
 from lms.catalogue.api import PublishedCourse
 from lms.kernel import clock
 from lms.kernel.db import reading, session, unit_of_work
 from tests.factories.attempts import keys
 from tests.factories.courses import make_organisation_with_course, published
+from tests.factories.pages import form_on, send as send_form
 from tests.factories.people import make_small_organisation, sign_in
 
 LIST = "/author/first-course/feedback"
@@ -68,7 +70,8 @@ def test_from_a_module(app: Flask, client: FlaskClient, course: PublishedCourse)
     (link,) = re.findall(r'href="(/feedback[^"]*)"', page)
     assert link == f"/feedback?module={course.modules[0].module_revision_id}"
     form = words(client, link)
-    assert "The whole of it First of first-steps" in form
+    assert "The whole of it All of this section Some words of First steps." in form
+    assert '<optgroup label="First of first-steps">' in client.get(link).text
     assert "Never write a name" in form and "I am worried about a child" in form
     module = course.modules[0].module_revision_id
     back = send(client, module=module, section="first-of-first-steps", text="  What is  a pathway? ")
@@ -85,8 +88,8 @@ def test_nothing_says_who_sent_it(app: Flask, client: FlaskClient, course: Publi
         before = session.scalar(select(func.count()).select_from(AuditEntry))
     send(client, module=course.modules[0].module_revision_id)
     assert {column.name for column in CourseFeedback.__table__.columns} == {
-        "id", "course_id", "module_revision_id", "section", "question_revision_id", "language", "sector", "kind",
-        "text", "received_on", "dealt_at", "dealt_by",
+        "id", "course_id", "module_revision_id", "section", "paragraph", "question_revision_id", "language", "sector",
+        "kind", "text", "received_on", "dealt_at", "dealt_by",
     }  # fmt: skip
     (row,) = rows(app)
     assert row.dealt_by is None
@@ -180,6 +183,52 @@ def test_authors_read_it_beside_the_text_and_deal_with_it(
     sign_in(client, "hana@demo.example")
     assert client.get(LIST).status_code == 403
     assert client.post(f"{LIST}/1").status_code == 403
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_paragraph_is_named_and_the_author_sees_it_there(
+    app: Flask, client: FlaskClient, course: PublishedCourse
+) -> None:
+    sign_in(client)
+    module = course.modules[0].module_revision_id
+    section, words_there = "first-of-first-steps", "Some words of First steps."
+    place = f"{section}/{digest_of_words(words_there)}"
+    send(client, module=module, section=place, kind="hard", text="Which words?")
+    send(client, module=module, section=section, kind="sector", text="Nothing of WASH.")
+    send(client, module=module, text="All of it.")
+    assert "This is not one of the options" in send(client, 422, module=module, section=f"{section}/0000000000000000")
+    assert [(row.section, row.paragraph) for row in rows(app)] == [
+        (section, digest_of_words(words_there)), (section, ""), ("", "")
+    ]  # fmt: skip
+    client.post("/logout")
+    sign_in(client, "tomas@demo.example")
+    page = client.get(LIST).text
+    assert page.count(f'<blockquote class="paragraph" dir="auto">{words_there}</blockquote>') == 1
+    draft = send_form(
+        client, form_on(client.get("/author/first-course"), "/author/first-course"), title="Clearer"
+    ).location
+    path = "modules/first-course/01-first-steps.md"
+    address = f"{draft}/files/{path}"
+    form = form_on(client.get(address), address)
+    text = form.values["text"].replace(words_there, f"{words_there} More of them.")
+    assert send_form(client, form, text=text).status_code == 303
+    for page in (f"{draft}/comments/{path}", f"{draft}/review", address):
+        shown = words(client, page)
+        assert shown.index("More of them.") < shown.index("It is hard to understand : Which words?"), page
+    shown = words(client, f"{draft}/comments/{path}")
+    said = (
+        "## First of first-steps",
+        "Nothing of WASH.",
+        "More of them.",
+        "Which words?",
+        "On the whole file",
+        "All of it.",
+    )
+    assert sorted(said, key=shown.index) == [*said]
+    assert "Nothing of WASH." not in words(client, f"{draft}/comments/modules/first-course/02-second-steps.md")
+    for number in (1, 2, 3):
+        client.post(f"{LIST}/{number}")
+    assert "Which words?" not in words(client, f"{draft}/comments/{path}")
 
 
 def test_places_come_in_the_order_of_the_course(app: Flask, client: FlaskClient, tmp_path: Path) -> None:

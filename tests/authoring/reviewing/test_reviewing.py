@@ -19,10 +19,11 @@ from lms.kernel.outbox import NoLongerTrue, OutboxRow
 from lms.people.models import DutyStation, Organisation
 from tests.authoring.signing_off.test_signing_off import COURSE, DRAFT, REVIEW, edit, publish, sign, switch
 from tests.factories import people
-from tests.factories.courses import published
+from tests.factories.courses import make_organisation_with_course
 from tests.factories.pages import form_on, send, words_of
 
 ASK = f"{DRAFT}/ask"
+sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 
 @pytest.mark.parametrize(
@@ -43,9 +44,8 @@ def test_states(asked: str | None, signed_off: bool, state: ReviewState) -> None
 @pytest.fixture
 def tomas(app: Flask, client: FlaskClient, tmp_path: Path) -> FlaskClient:
     """Tomas, who has begun a draft and changed nothing yet; Tina is a trainer elsewhere, of her organisation only."""
-    people.make_small_organisation(app)
+    make_organisation_with_course(app, tmp_path)
     with app.app_context(), unit_of_work():
-        published(tmp_path)
         there = people.organisation("hill-aid", initials="HA")
         here, station = session.get_one(Organisation, 1), session.get_one(DutyStation, 1)
         for name, at in (("Tina Hill", there), ("Thea Here", here)):
@@ -109,6 +109,7 @@ def test_a_review_is_asked_for_found_and_given(app: Flask, tomas: FlaskClient) -
         assert actions == ["authoring.ask_for_review"]
 
 
+@sqlite
 def test_anybody_else_may_be_asked_and_the_request_is_taken_back(app: Flask, tomas: FlaskClient) -> None:
     edit(tomas, "Of Tomas.")
     ask(tomas)
@@ -129,6 +130,7 @@ def test_anybody_else_may_be_asked_and_the_request_is_taken_back(app: Flask, tom
         assert session.scalars(select(OutboxRow).filter_by(kind=operations.KIND)).all() == []
 
 
+@sqlite
 def test_who_may_be_asked(app: Flask, tomas: FlaskClient) -> None:
     edit(tomas, "Of Tomas.")
     page = words_of(tomas, ASK)
