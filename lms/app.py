@@ -68,6 +68,9 @@ import lms.reminders.role_endings
 import lms.reminders.views
 import lms.rest.idempotency.jobs
 import lms.rest.views
+import lms.rest.webhooks.jobs
+import lms.rest.webhooks.subscribers
+import lms.rest.webhooks.views
 from lms.accounts.api import (
     administrator_created,
     find_account_ids,
@@ -127,6 +130,7 @@ BLUEPRINTS = (
     lms.coverage.views.bp,
     lms.authoring.blueprint.bp,
     lms.rest.views.bp,
+    lms.rest.webhooks.views.bp,
 )
 
 PERIODIC_JOBS = (
@@ -140,6 +144,7 @@ PERIODIC_JOBS = (
     *lms.coverage.jobs.JOBS,
     *lms.reminders.jobs.JOBS,
     *lms.rest.idempotency.jobs.JOBS,
+    *lms.rest.webhooks.jobs.JOBS,
 )
 
 
@@ -190,6 +195,7 @@ def connect_subscribers() -> None:
     import_finished.connect(lms.compliance.subscribers.on_import_finished)
     people_merged.connect(lms.compliance.subscribers.on_people_changed)
     awards_changed.connect(lms.compliance.subscribers.on_learning_changed)
+    awards_changed.connect(lms.rest.webhooks.subscribers.on_awards_changed)
     attempts_changed.connect(lms.compliance.subscribers.on_learning_changed)
     user_logged_in.connect(lms.learning.unsaved_answers.save_unsaved_answers)
     progress_made.connect(lms.compliance.subscribers.on_learning_changed)

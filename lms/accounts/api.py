@@ -15,6 +15,8 @@ from lms.accounts.queries import (
     role_works,
     to_scopes,
 )
+from lms.accounts.sign_in.forms import ConfirmedForm
+from lms.accounts.sign_in.limits import confirmed
 from lms.accounts.sign_in.queries import list_organisation_choices, load_actor
 from lms.accounts.tokens.operations import record_use
 from lms.accounts.tokens.queries import TokenHolder, find_token_holder
@@ -23,12 +25,14 @@ from lms.accounts.tokens.rules import NEEDED_ROLES, SCOPE_LABELS, TokenScope
 __all__ = [
     "NEEDED_ROLES",
     "SCOPE_LABELS",
+    "ConfirmedForm",
     "Recorder",
     "RoleHolder",
     "TokenHolder",
     "TokenScope",
     "administrator_created",
     "close_other_accounts",
+    "confirmed",
     "find_account",
     "find_account_ids",
     "find_token_holder",

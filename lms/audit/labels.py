@@ -24,6 +24,8 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     "accounts.make_token": ("access_token", _l("%(who)s made %(what)s")),
     "accounts.use_token": ("access_token", _l("%(who)s used %(what)s for the first time on this day")),
     "accounts.revoke_token": ("access_token", _l("%(who)s revoked %(what)s")),
+    "rest.make_webhook": ("webhook", _l("%(who)s made %(what)s")),
+    "rest.stop_webhook": ("webhook", _l("%(who)s stopped %(what)s")),
     "audit.download": ("download", _l("%(who)s downloaded %(what)s")),
     "people.record_organisation": ("organisation", _l("%(who)s recorded %(what)s")),
     "people.change_organisation": ("organisation", _l("%(who)s changed %(what)s")),
@@ -116,6 +118,7 @@ OTHER_ACTION = _l("%(who)s did %(action)s: %(what)s")
 SUBJECTS: dict[str, LazyString] = {
     "account": _l("account"),
     "access_token": _l("access token"),
+    "webhook": _l("webhook"),
     "download": _l("a file"),
     "unknown_account": _l("an unknown account"),
     "organisation": _l("organisation"),

@@ -5,6 +5,7 @@ The sentence of each field is also in docs/handbook/settings.md; a test compares
 
 import os
 import tomllib
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -141,6 +142,9 @@ class Settings(BaseSettings):
 
     retention_years: int = Field(default=0, ge=0, le=100)
     """How many years after the last day at work `flask people retention` erases who somebody was. 0: never."""
+
+    webhook_networks: list[IPv4Network | IPv6Network] = Field(default=[])
+    """Networks of your own that webhooks may reach although nobody else can. JSON list, such as ["10.2.0.0/16"]."""
 
     security_contact: Annotated[str, AfterValidator(rules.contact)] = ""
     """Who is told of a weakness in this installation: an e-mail address or a page. Empty: there is no security.txt."""

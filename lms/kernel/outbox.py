@@ -267,6 +267,12 @@ def _is_paused() -> bool:
     return paused is not None and clock.now() < paused[0]
 
 
+def postpone(beginning: str, until: datetime) -> None:
+    """Lets all rows wait whose key begins with a text, such as those for one address that does not answer."""
+    waiting = (OutboxRow.key.startswith(beginning, autoescape=True), OutboxRow.done_at.is_(None))
+    db.session.execute(update(OutboxRow).where(*waiting).values(not_before=until))
+
+
 def discard_mails(addresses: Iterable[str]) -> None:
     """Empties the mails to some addresses that have not been sent, those given up too; they are never sent."""
     unwanted = {address.lower() for address in addresses}

@@ -181,6 +181,7 @@ class World:
             "/people/invitations": {"station": "", "sector": "", "q": ""},
             "/pathways/<station>/numbers": {"phone": "116", "answers": ""},
             "/people/new": {"staff_number": "W-20", "is_new": "y"},
+            "/account/webhooks/new": {"address": "https://hr.invalid/hook", "kinds": ["award.issued"]},
             "/people/<person_id>/erase": {"is_meant": "y"},
             "/people/<person_id>/correct": {
                 "name": NAMES[4],
@@ -259,6 +260,10 @@ class World:
         self.samples["session_id"] = self._number("hana", SESSION, **self._checked("W-5"))
         self.bodies[SESSION] = self._checked("W-4")
         self.bodies[PRIOR] = dict(form_on(self.send("hana", "POST", "/sessions/prior/check"), PRIOR).values)
+        webhooks = "/account/webhooks"
+        self.samples["webhook_id"] = self._number("hana", f"{webhooks}/new")
+        self._done("hana", f"{webhooks}/<webhook_id>/test")
+        self.samples["delivery_id"] = 1
         self._done("hana", "/compliance/views", name="Mine")
         self.samples["job_id"] = self._number("hana", "/compliance/jobs")
         self.samples["slips_id"] = self._number("hana", "/people/codes/slips")

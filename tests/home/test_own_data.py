@@ -20,12 +20,13 @@ from tests.people.two_organisations import Places, make_two_organisations
 NOT_OF_ONE_PERSON = {
     # What an account did for others: that it did is in the trail, and the trail is in the file.
     "draft", "draft_comment", "draft_file", "draft_review_request", "draft_schedule", "draft_signoff",
-    "pathway_version", "question_correction",
-    "report_signoff", "session_withdrawal", "training_session",
+    "pathway_version", "question_correction", "report_signoff", "session_withdrawal", "training_session",
     # Lists that HR uploaded, until their texts are removed; mails until they are sent.
     "people_import", "people_import_file_part", "people_import_row", "outbox",
     # What a program recorded about others, for a week.
     "answered_write",
+    # What was told to an organisation's program, by staff number, for 30 days.
+    "webhook_delivery",
 }  # fmt: skip
 
 

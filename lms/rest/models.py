@@ -1,0 +1,66 @@
+"""The tables of the interface for programs."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
+from lms.kernel.records import Retractable
+from lms.people.models import Organisation
+
+
+class Webhook(Retractable, Model):
+    """One row: what happens at an organisation is sent to this address, until it is retracted.
+
+    Personal data: none but the account that made it.
+    """
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    address: Mapped[str] = mapped_column(String(500))
+    # Words of `EventKind`.
+    kinds: Mapped[list[str]] = mapped_column(Document)
+    # What the signing secret is derived from, with the installation's key; random.
+    token: Mapped[str] = mapped_column(String(40), unique=True)
+    # Until when nothing is sent, since the address did not answer.
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+
+class WebhookDelivery(Model):
+    """One row: one event for one webhook, and how sending it last ended.
+
+    Personal data: the staff number and what happened; removed 30 days later.
+    """
+
+    __table_args__ = (
+        Index("ix_webhook_delivery_list", "webhook_id", "id"),
+        CheckConstraint("delivered_at IS NULL OR answer BETWEEN 200 AND 299", name="delivered_when_answered"),
+    )
+
+    id: Mapped[Id]
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook.id"))
+    # A word of `EventKind`, or `test`.
+    kind: Mapped[str] = mapped_column(String(20))
+    data: Mapped[dict[str, Any]] = mapped_column(Document)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # How often it was sent; the code that was answered last, or why there was no answer.
+    tries: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[int | None]
+    problem: Mapped[str] = mapped_column(String(20), default="")
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SentStatus(Model):
+    """One row: the training status of somebody at an organisation, as its webhooks were last told.
+
+    Personal data: a person's training status; removed when the organisation has no webhook for it any more.
+    """
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    # The worst status of each required course, as in `PostInterval`.
+    courses: Mapped[str] = mapped_column(Text)
