@@ -53,6 +53,7 @@ import lms.home.blueprint
 import lms.home.own_data.views
 import lms.home.views
 import lms.learning.blueprint
+import lms.learning.paper.views
 import lms.learning.subscribers
 import lms.learning.unsaved_answers
 import lms.learning.views.courses

@@ -3,7 +3,7 @@
 Points run from 0 to 1, scores are percent rounded down, pauses are ISO 8601 durations, moments are UTC.
 """
 
-from lms.assessment.attempt_form import FormQuestion
+from lms.assessment.attempt_form import FormPart, FormQuestion, letter_of
 from lms.assessment.attempt_review import ReviewedQuestion
 from lms.assessment.correcting.operations import RegradedAttempt, correct_question
 from lms.assessment.correcting.outcome import CorrectionOutcome, load_outcome
@@ -22,6 +22,30 @@ from lms.assessment.operations import (
     select_attempt_questions,
     start_attempt,
     submit_attempt,
+)
+from lms.assessment.paper.answers import describe_answer, load_keys
+from lms.assessment.paper.errors import EnteredMeanwhile, LeftOut, SomeLeftOut
+from lms.assessment.paper.operations import (
+    RESOLVING_ENTRY,
+    enter_copy,
+    list_differences,
+    load_copy_form,
+    print_quiz,
+    responses_of,
+    withdraw_copy,
+)
+from lms.assessment.paper.policy import (
+    PAPER_ROLES,
+    covered_organisations,
+    list_paper_quizzes_for,
+    load_paper_quiz_for,
+    load_quiz_copy_for,
+)
+from lms.assessment.paper.queries import (
+    ListedQuizCopy,
+    find_printing_organisation,
+    list_paper_entries,
+    list_quiz_copies,
 )
 from lms.assessment.policy import load_attempt_for
 from lms.assessment.queries import (
@@ -43,6 +67,8 @@ from lms.assessment.rules.retakes import RetakeAllowance, retake_allowance
 from lms.assessment.trial import build_trial_form, review_trial
 
 __all__ = [
+    "PAPER_ROLES",
+    "RESOLVING_ENTRY",
     "WITHOUT_KEY",
     "AttemptResult",
     "AttemptsExhausted",
@@ -52,11 +78,16 @@ __all__ = [
     "CorrectionKind",
     "CorrectionOutcome",
     "Corrections",
+    "EnteredMeanwhile",
+    "FormPart",
     "FormQuestion",
+    "LeftOut",
+    "ListedQuizCopy",
     "NoQuestions",
     "RegradedAttempt",
     "RetakeAllowance",
     "ReviewedQuestion",
+    "SomeLeftOut",
     "TakenQuiz",
     "attempts_changed",
     "attempts_regraded",
@@ -64,20 +95,33 @@ __all__ = [
     "build_trial_form",
     "correct_question",
     "correction_applied",
+    "covered_organisations",
+    "describe_answer",
     "eligible_questions",
+    "enter_copy",
     "find_current_key",
+    "find_printing_organisation",
     "grade",
     "grade_attempt",
     "has_passed",
     "key_of",
+    "letter_of",
     "list_corrected_questions",
+    "list_differences",
+    "list_paper_entries",
+    "list_paper_quizzes_for",
     "list_passed",
+    "list_quiz_copies",
     "load_attempt_for",
     "load_attempt_form",
     "load_attempts",
+    "load_copy_form",
     "load_corrected_bank",
     "load_corrections",
+    "load_keys",
     "load_outcome",
+    "load_paper_quiz_for",
+    "load_quiz_copy_for",
     "load_results",
     "load_review",
     "load_revision_for_form",
@@ -87,6 +131,8 @@ __all__ = [
     "normalise_response",
     "only_red_lines",
     "preview_correction",
+    "print_quiz",
+    "responses_of",
     "retake_allowance",
     "review_trial",
     "save_responses",
@@ -95,4 +141,5 @@ __all__ = [
     "select_questions",
     "start_attempt",
     "submit_attempt",
+    "withdraw_copy",
 ]

@@ -91,6 +91,11 @@ def _form_question(number: int, question: BankQuestion, order: Sequence[str], re
     )
 
 
+def letter_of(value: str) -> str:
+    """Returns the letter of an option, printed on paper, by the value of its control: A for 1 and for 2-1."""
+    return chr(ord("A") - 1 + int(value.rpartition("-")[2]))
+
+
 def _numbered(items: Iterable[str]) -> dict[str, str]:
     return {str(number): item for number, item in enumerate(items, start=1)}
 

@@ -1,6 +1,6 @@
 """The tables of attempts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Document, Id, Model, UtcDateTime
-from lms.kernel.records import Recorded
+from lms.kernel.records import Recorded, Retractable
 
 
 class OpenedBy(StrEnum):
@@ -22,6 +22,8 @@ class OpenedBy(StrEnum):
     """A certificate of the course was held."""
     ORGANISATION = "organisation"
     """The organisation lets its people take quizzes without the modules."""
+    PAPER = "paper"
+    """HR or a trainer gave it out on paper."""
 
 
 class QuestionCorrection(Recorded, Model):
@@ -96,6 +98,8 @@ class Attempt(Model):
     # The time on the learner's device, where it sent one; set to the server's and flagged if ahead.
     client_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     client_ahead: Mapped[bool] = mapped_column(default=False)
+    # The day it was written on paper; NULL for a quiz taken online. The moments above are then those of the entry.
+    written_on: Mapped[date | None]
     # Percent, rounded down; every red line right; passed needs both.
     score: Mapped[int | None]
     red_lines_right: Mapped[bool | None]
@@ -116,3 +120,59 @@ class Answer(Model):
     # single: "a"; multiple: ["a", "c"]; statements: {"s1": "yes", …}.
     response: Mapped[Any] = mapped_column(Document)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PaperQuiz(Recorded, Model):
+    """One row: quizzes of a course were printed for people of an organisation. Never changed or removed.
+
+    Personal data: none of its own; its copies name the people.
+    """
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    course_revision_id: Mapped[int] = mapped_column(ForeignKey("course_revision.id"))
+    # For courses that are per sector: which one.
+    sector: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(12))
+    # Random, made with the form, so that a form that is sent twice prints one quiz.
+    token: Mapped[str] = mapped_column(String(40), unique=True)
+
+
+class QuizCopy(Retractable, Model):
+    """One row: the printed quiz of one person. Its questions and their order are fixed when it is made.
+
+    A lost one is withdrawn. Personal data: who was to take a quiz; the code says nothing of them.
+    """
+
+    id: Mapped[Id]
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("paper_quiz.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    # 10 random Crockford base32 characters, without the hyphen; in the QR code.
+    code: Mapped[str] = mapped_column(String(10), unique=True)
+    # As those of an attempt.
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(Document)
+    seed: Mapped[str] = mapped_column(String(40))
+    # Once its answers were entered twice alike.
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"), unique=True)
+
+
+class PaperEntry(Recorded, Model):
+    """One row: somebody typed the answers of a copy. Never changed or removed.
+
+    Personal data: what a person answered; of the last one, the attempt's grades have it too.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("copy_id", "number"),
+        CheckConstraint("number BETWEEN 1 AND 3", name="number_known"),
+    )
+
+    id: Mapped[Id]
+    copy_id: Mapped[int] = mapped_column(ForeignKey("quiz_copy.id"))
+    # 1 and 2 are typed without sight of each other; 3 resolves their differences by the paper.
+    number: Mapped[int]
+    written_on: Mapped[date]
+    # [[question revision, response]], normalised, as those of an attempt.
+    responses: Mapped[list[list[Any]]] = mapped_column(Document)

@@ -10,7 +10,7 @@ from lms.assessment.attempt_form import FormQuestion, build_attempt_form
 from lms.assessment.attempt_review import ReviewedQuestion, build_review
 from lms.assessment.errors import AttemptsExhausted, NoQuestions
 from lms.assessment.events import attempts_changed
-from lms.assessment.models import Answer, Attempt, OpenedBy
+from lms.assessment.models import Answer, Attempt, OpenedBy, PaperQuiz
 from lms.assessment.rules.corrections import Corrections, is_left_out, mark
 from lms.assessment.rules.grading import QuizScore, is_answered, normalise_response, score_quiz
 from lms.assessment.rules.question_selection import eligible_questions, questions_about, select_questions
@@ -115,10 +115,7 @@ def submit_attempt(
     ):
         session.flush()
         return stored
-    pass_mark = load_course_revision(stored.course_revision_id, stored.language).pass_mark
-    corrections = queries.load_corrections(stored.edition_id)
-    stored.grades, score = grade_attempt(selected, given, pass_mark, corrections)
-    stored.score, stored.red_lines_right, stored.passed = score.score, score.red_lines_right, score.passed
+    set_grades(stored, selected, given)
     moment = clock.now()
     stored.client_ahead = client_at is not None and client_at > moment
     stored.client_at = moment if stored.client_ahead else client_at
@@ -129,8 +126,16 @@ def submit_attempt(
     return stored
 
 
-def load_questions(attempt: Attempt) -> dict[int, BankQuestion]:
-    """Returns the questions of an attempt's bank by their revision, as they were when it started."""
+def set_grades(attempt: Attempt, selected: Iterable[BankQuestion], given: Mapping[int, Any]) -> None:
+    """Grades the responses to the questions of an attempt, by question revision, as corrected until now."""
+    pass_mark = load_course_revision(attempt.course_revision_id, attempt.language).pass_mark
+    corrections = queries.load_corrections(attempt.edition_id)
+    attempt.grades, score = grade_attempt(selected, given, pass_mark, corrections)
+    attempt.score, attempt.red_lines_right, attempt.passed = score.score, score.red_lines_right, score.passed
+
+
+def load_questions(attempt: Attempt | PaperQuiz) -> dict[int, BankQuestion]:
+    """Returns the questions of the bank of an attempt, or of a quiz on paper, by their revision, as it was then."""
     questions = bank(attempt.course_revision_id, attempt.language)
     return {question.question_revision_id: question for question in questions}
 

@@ -1,4 +1,7 @@
-"""Who may see an attempt: the person who made it, and nobody else. HR and trainers see results, never responses."""
+"""Who may see an attempt: the person who made it, and nobody else.
+
+HR and trainers see results, never responses, but for those on paper that they type themselves.
+"""
 
 from lms.assessment.models import Attempt
 from lms.assessment.queries import find_attempt

@@ -48,7 +48,7 @@ class Award(Recorded, Model):
     # What the dates were decided from: {"period", "old_award", "old_until", "windows", "counted_from", …}.
     date_inputs: Mapped[dict[str, Any]] = mapped_column(Document)
     # As printed: {"course", "code", "edition", "organisation", "sector", "product", "design", "modules"}, and "how"
-    # for sessions and prior training.
+    # for sessions, prior training and quizzes on paper.
     printed: Mapped[dict[str, Any]] = mapped_column(Document)
     # Where the evidence is kept, where it is needed; a reference, never a document.
     evidence: Mapped[str] = mapped_column(String(200), default="")

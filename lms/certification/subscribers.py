@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from lms.assessment.api import load_attempts, load_results
+from lms.assessment.api import find_printing_organisation, load_attempts, load_results
 from lms.catalogue.api import load_course_revision
 from lms.certification.awards import operations
 from lms.certification.awards.snapshot import EarnedAward, Issuer
@@ -31,8 +31,12 @@ def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more:
             course,
             attempt.sector,
             "quiz",
-            # The server's receipt: the quiz is taken online, so what the device's clock says has no bearing.
+            # The server's receipt: what the device's clock says of a quiz taken online has no bearing.
             earned_at=attempt.submitted_at,
+            # A quiz on paper was passed on the day it was written, whenever somebody came to enter it.
+            earned_on=attempt.written_on,
+            organisation_id=find_printing_organisation(attempt.id) if attempt.written_on else None,
+            from_paper=attempt.written_on is not None,
             score=results[attempt.id].score,
             attempt_id=attempt.id,
         )

@@ -65,6 +65,7 @@ def list_attempts_of(person_ids: Collection[int]) -> Sequence[Row[*tuple[Any, ..
             CourseRevision.title.label("course"),
             Attempt.started_at,
             Attempt.submitted_at,
+            Attempt.written_on,
             best_score().label("score"),
             has_passed().label("passed"),
         )

@@ -149,7 +149,8 @@ class World:
             "staff_number": "W-7", "name": "Somebody New", "who": "W-2", "email": "", "country": "Aravia",
             "initials": "SN", "slug": "somewhere-new", "time_zone": "UTC", "course": self.course.course_id,
             "requirement": 1, "kind": "sick", "from_on": today, "through_on": "", "earned_on": today,
-            "held_on": today, "effective_on": today, "effective_from": today, "effective_through": today,
+            "held_on": today, "written_on": today, "effective_on": today, "effective_from": today,
+            "effective_through": today,
             "works_with_children": "", "max_age": "", "due_days": 30, "window_days": 60, "grace_days": 0,
             "reason": "A test.", "change": "A test.", "checked_by": "Lina Aziz",
             "evidence": "File 7", "lines": "W-7", "text": "W-1\nW-7\nH-1", "code": "7ZZZ-7ZZZ-7ZZZ",
@@ -192,6 +193,7 @@ class World:
             "/people/<person_id>/correct/number/<employment_id>": {"staff_number": "W-41"},
             "/people/<person_id>/placement/<placement_id>/end": {"through_on": self.today.isoformat()},
             "/sessions/prior/check": training,
+            "/paper/new": {"station": "", "sector": "", "numbers": "W-1"},
             f"/requirements/new {OF_ALL}": {"organisation": ""},
         }
 
@@ -264,6 +266,9 @@ class World:
         self.samples["webhook_id"] = self._number("hana", f"{webhooks}/new")
         self._done("hana", f"{webhooks}/<webhook_id>/test")
         self.samples["delivery_id"] = 1
+        self.samples["quiz_id"] = self._number("hana", "/paper/new", numbers="W-6")
+        page = self.send("hana", "GET", "/paper/<quiz_id>").text
+        self.samples["code"] = re.findall(r"/paper/copies/(\w+)", page)[0]
         self._done("hana", "/compliance/views", name="Mine")
         self.samples["job_id"] = self._number("hana", "/compliance/jobs")
         self.samples["slips_id"] = self._number("hana", "/people/codes/slips")

@@ -31,6 +31,7 @@ def _quiz(opened_by: OpenedBy) -> str:
         OpenedBy.CHANGES: _("Course quiz about what had changed"),
         OpenedBy.CERTIFICATE: _("Course quiz, the modules known from an earlier certificate"),
         OpenedBy.ORGANISATION: _("Course quiz, without the modules"),
+        OpenedBy.PAPER: _("Course quiz on paper"),
     }[opened_by]
 
 

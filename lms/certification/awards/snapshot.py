@@ -44,7 +44,8 @@ class Issuer:
 class EarnedAward:
     """A course that a person earned: on a day, or, without one, at the moment of a passed quiz.
 
-    `how` is quiz, session, prior or import; `earned_at` is the server's receipt. A placement at `organisation_id`
+    `how` is quiz, session, prior or import, with `from_paper` for a quiz that was not taken online; `earned_at` is the
+    server's receipt. A placement at `organisation_id`
     counts before others of that day. `had_before` is False for somebody known to have never had the course, which
     saves a query. `score` is a percentage, `evidence` a reference. `decided` has the dates where they were decided in
     this transaction, with what they depend on locked.
@@ -59,6 +60,7 @@ class EarnedAward:
     organisation_id: int | None = None
     had_before: bool = True
     score: int | None = None
+    from_paper: bool = False
     attempt_id: int | None = None
     evidence: str = ""
     decided: DecidedDates | None = None
@@ -177,6 +179,8 @@ def _printed(
         printed["how"] = f"In-person session on {_write_day(earning.earned_on)}"
     elif each.how == "prior":
         printed["how"] = "Recognised prior training"
+    elif each.from_paper:
+        printed["how"] = "Course quiz on paper"
     # That no adviser had reviewed the content when it was earned.
     if (course.meta.get("review") or {}).get("state") == "draft":
         printed["review"] = "draft"

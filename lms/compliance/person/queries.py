@@ -40,9 +40,9 @@ class HistoryEvent:
 
     `kind` is completion, attempt, award, revocation or exemption; version (of a requirement); placement_start,
     placement_end, merge, merge_undone or status. `detail` is the module's title, the serial, the exemption's kind,
-    or the reason of a version; `passed` and `score` are an attempt's, None while it is open. `fact` is the row that HR
-    recorded, with the `reason` given and, once withdrawn, the `end_reason`; `is_own` says that it was for an
-    organisation of the actor's.
+    the reason of a version, or paper for an attempt that was not taken online; `passed` and `score` are an attempt's,
+    None while it is open. `fact` is the row that HR recorded, with the `reason` given and, once withdrawn, the
+    `end_reason`; `is_own` says that it was for an organisation of the actor's.
     """
 
     kind: str
@@ -111,13 +111,17 @@ def _completions(persons: Collection[int]) -> list[HistoryEvent]:
 
 def _attempts(persons: Collection[int]) -> list[HistoryEvent]:
     at = func.coalesce(Attempt.submitted_at, Attempt.started_at).label("at")
-    statement = select(at, has_passed().label("passed"), best_score().label("score")).where(
+    from_paper = Attempt.written_on.is_not(None).label("from_paper")
+    statement = select(at, from_paper, has_passed().label("passed"), best_score().label("score")).where(
         Attempt.person_id.in_(persons)
     )
     return [
-        HistoryEvent("attempt", row.at.date(), row.at, course=row.course, passed=row.passed, score=row.score)
+        HistoryEvent(
+            "attempt", row.at.date(), row.at, course=row.course, detail="paper" if row.from_paper else "",
+            passed=row.passed, score=row.score,
+        )
         for row in _with_course(statement, Attempt.course_id)
-    ]
+    ]  # fmt: skip
 
 
 def _awards(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:

@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, LargeBinary, Table, or_, select
 
 from lms.kernel.db import Model, session
 
-OWNERS = ("person", "account", "employment", "attempt", "award", "correction_request")
+OWNERS = ("person", "account", "employment", "attempt", "award", "correction_request", "quiz_copy")
 """The tables whose rows are one person's, in the order in which they are found; what refers to them is the person's."""
 
 NAMES_A_PERSON = {"person_id": "person", "account_id": "account"}
