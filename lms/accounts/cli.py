@@ -8,6 +8,8 @@ from flask.cli import AppGroup
 from flask_security import hash_password
 
 from lms.accounts import operations
+from lms.accounts.queries import list_accounts_by_email
+from lms.accounts.second_step import operations as second_step
 from lms.kernel import clock, days
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import current_settings
@@ -97,3 +99,20 @@ def _erase(person_id: int, reason: str) -> str:
     except Invalid as error:
         return error.message
     return ""
+
+
+@people_cli.command("reset-second-step")
+@click.argument("email")
+def reset_second_step(email: str) -> None:
+    """Removes the second step of signing in from every account with an e-mail: app, passkeys and recovery codes.
+
+    For the last administrator who has lost them. The password alone then signs in, until a new one is set up.
+    """
+    with unit_of_work():
+        found = [account for account in list_accounts_by_email(email) if account.has_second_step]
+        for account in found:
+            second_step.reset_second_step(SYSTEM, account, reason=_("By command on the server."))
+        names = ", ".join(account.person.name for account in found)
+    if not found:
+        raise click.ClickException(_("No account with this e-mail has a second step."))
+    click.echo(_("%(names)s: the password alone signs in now. Set up a new second step at once.", names=names))

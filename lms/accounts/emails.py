@@ -23,6 +23,11 @@ def queue_printed_code(account: Account, organisation: str = "") -> None:
     _queue(account, "printed_code", organisation=organisation)
 
 
+def queue_second_step(account: Account, what: str) -> None:
+    """Queues an e-mail that says what has changed about the second step of signing in, or that a code was used."""
+    _queue(account, "second_step", what=what)
+
+
 def write_reset(account: Account, token: str, *, several: bool = False) -> tuple[str, str, str, str]:
     """Writes the e-mail with a link to choose a new password: address, subject, body, language.
 
@@ -66,6 +71,7 @@ def _queue(account: Account, kind: str, **context: str) -> None:
         subjects = {
             "new_password": _("Your password for %(product)s has changed", product=product),
             "printed_code": _("A sign-in code for %(product)s was printed for you", product=product),
+            "second_step": _("How you sign in to %(product)s", product=product),
         }
         body = render_template(
             f"accounts/email/{kind}.txt",

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from flask_security import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from flask_security import UserMixin, WebAuthnMixin
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import Document, Id, Model, UtcDateTime
 from lms.kernel.records import Recorded, Retractable
@@ -14,7 +16,11 @@ from lms.people.models import Organisation, Person
 
 
 class Account(Model, UserMixin):
-    """One row: a person can sign in. Personal data: the e-mail and the password's hash; removed with the account."""
+    """One row: a person can sign in.
+
+    Personal data: the e-mail, the password's hash, and what signing in with a second step needs; removed with the
+    account.
+    """
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
@@ -28,9 +34,24 @@ class Account(Model, UserMixin):
     # What links in mails name; changing it makes those sent before useless.
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Since when its holder has had a role, from when the days are counted until they need a second step to sign in.
+    # Empty: they have had none, or are of the demonstration, where everybody is invented and a page shows the password.
+    roles_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The app that shows codes: "authenticator" where one is set up, its secret (encrypted), and the time step, in 30
+    # seconds, of the last code used: none works twice.
+    tf_primary_method: Mapped[str | None] = mapped_column(String(20))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(500))
+    tf_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    # The recovery codes left, encrypted.
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON(none_as_null=True)))
+    # What passkeys know their holder by; random, empty where there was never one.
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]  # may be empty here
+        String(64), index=True, unique=True
+    )
 
     person: Mapped[Person] = relationship(lazy="raise")
     grants: Mapped[list["RoleGrant"]] = relationship(lazy="raise", foreign_keys="RoleGrant.account_id")
+    passkeys: Mapped[list["Passkey"]] = relationship(order_by="Passkey.id")
 
     # Roles are judged by the actor, not by Flask-Security; it asks for a list all the same.
     roles: ClassVar[tuple[()]] = ()  # type: ignore[misc, assignment]
@@ -41,6 +62,50 @@ class Account(Model, UserMixin):
     def address(self) -> str | None:
         """Returns the e-mail its holder signs in with and gets e-mails at, also where another account has it too."""
         return self.email or self.person.email
+
+    def calc_username(self) -> str:
+        """Returns by which name apps and passkeys show the account."""
+        return self.address or self.person.name
+
+    @property
+    def webauthn(self) -> list["Passkey"]:  # type: ignore[override]  # nobody sets it
+        """Returns the passkeys, without a query where there was never one: everybody who signs in is asked."""
+        return self.passkeys if self.fs_webauthn_user_handle else []
+
+    @property
+    def has_second_step(self) -> bool:
+        """Returns whether signing in takes more than the password."""
+        return bool(self.tf_primary_method or self.webauthn)
+
+
+class Passkey(Model, WebAuthnMixin):
+    """One row: a passkey of an account, with which its holder takes the second step of signing in.
+
+    Personal data: the name its holder gave it, and when it was last used; removed by them or with the account.
+    """
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    # How often it has signed, where it counts.
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    # How it can be reached ("usb", "internal"), for the browser.
+    transports: Mapped[list[str] | None] = mapped_column(JSON)
+    # Whether it is copied to other devices of its holder, and whether it can be.
+    backup_state: Mapped[bool]
+    device_type: Mapped[str] = mapped_column(String(64))
+    create_datetime: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    lastuse_datetime: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    # What Flask-Security stores besides: all are for the second step, and what browsers say of extensions is not used.
+    usage: ClassVar[str] = "secondary"  # type: ignore[misc]
+    extensions: ClassVar[str | None] = None  # type: ignore[misc]
+
+    def get_user_mapping(self) -> dict[str, int]:
+        """Returns how its account is found."""
+        return {"id": self.account_id}
 
 
 class SignedInSession(Model):
@@ -61,10 +126,16 @@ class SignedIn(UserMixin):
 
     roles: ClassVar[tuple[()]] = ()  # type: ignore[misc, assignment]
 
-    def __init__(self, token: str, actor: Actor, *, active: bool) -> None:
+    def __init__(
+        self, token: str, actor: Actor, *, active: bool, roles_since: datetime | None, has_second_step: bool
+    ) -> None:
         self.fs_uniquifier = token
         self.actor = actor
         self.active = active
+        self.roles_since = roles_since
+        self.has_second_step = has_second_step
+        # Whether the roles rest until a second step is set up: only that page opens.
+        self.needs_second_step = False
 
 
 class RoleGrant(Retractable, Model):
@@ -85,6 +156,11 @@ class RoleGrant(Retractable, Model):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
 
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
+
+
+def has_role(account: Account) -> bool:
+    """Returns whether an account has a role, one that is suspended too; it is loaded with its grants."""
+    return any(grant.retracted_at is None for grant in account.grants)
 
 
 class OneTimeCode(Recorded, Model):

@@ -15,7 +15,7 @@ from lms.accounts.errors import (
     RoleHoldersEmail,
 )
 from lms.accounts.events import administrator_created
-from lms.accounts.models import Account, OneTimeCode, RoleGrant, SignedInSession
+from lms.accounts.models import Account, OneTimeCode, Passkey, RoleGrant, SignedInSession
 from lms.audit.api import record, record_all
 from lms.kernel import clock, records
 from lms.kernel.actor import SYSTEM, Actor, Role
@@ -95,6 +95,7 @@ def grant_role(
         return known[0]
     grant = RoleGrant(account_id=account.id, role=str(role), organisation_id=organisation_id)
     records.add(actor, grant)
+    account.roles_since = account.roles_since or clock.now()
     if last_on := queries.list_last_days(clock.today(), RoleGrant.id == grant.id).get(grant.id):
         raise HolderLeft(
             _(
@@ -141,6 +142,9 @@ def erase_account(actor: Actor, account: Account, *, reason: str) -> None:
     for grant in queries.list_grants(RoleGrant.account_id == account.id):
         remove_role(actor, account, Role(grant.role), grant.organisation_id, reason=reason)
     account.email = account.password = None
+    account.tf_primary_method = account.tf_totp_secret = account.mf_recovery_codes = None
+    account.fs_webauthn_user_handle = None
+    session.execute(delete(Passkey).where(Passkey.account_id == account.id))
     session.execute(delete(OneTimeCode).where(OneTimeCode.account_id == account.id))
     session.flush()
 

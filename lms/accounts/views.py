@@ -4,8 +4,9 @@ from lms.accounts.administration import views as administration
 from lms.accounts.blueprint import bp
 from lms.accounts.codes import views as codes
 from lms.accounts.invitations import views as invitations
+from lms.accounts.second_step import views as second_step
 from lms.accounts.sign_in import views as sign_in
 from lms.accounts.slips import views as slips
 from lms.accounts.tokens import views as tokens
 
-__all__ = ["administration", "bp", "codes", "invitations", "sign_in", "slips", "tokens"]
+__all__ = ["administration", "bp", "codes", "invitations", "second_step", "sign_in", "slips", "tokens"]

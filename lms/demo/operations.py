@@ -6,7 +6,9 @@ from pathlib import Path
 from random import Random
 
 from flask_security import hash_password
+from sqlalchemy import update
 
+from lms.accounts.models import Account
 from lms.catalogue.api import PublishedCourse, bank, published_course
 from lms.certification.api import Issuer
 from lms.compliance.api import rebuild
@@ -60,6 +62,9 @@ def load(say: Callable[[str], None], issuer: Issuer, anchor: date | None = None,
         session.autoflush = False
         loader = DemoLoader(moving, issuer, courses, hash_password(PASSWORD))
         loader.perform(acts)
+        # Nobody is asked for a second step: everybody is invented, and a page shows the password.
+        session.flush()
+        session.execute(update(Account).values(roles_since=None))
         session.add(Demonstration(id=1, anchor_on=anchor, seed=SEED, recorded_at=loaded_at))
         staff, learning = loader.staff, loader.learning
         say(f"{len(staff.organisations)} organisations, {len(staff.stations)} duty stations")

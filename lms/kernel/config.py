@@ -152,6 +152,12 @@ class Settings(BaseSettings):
     sign_in_hours: int = Field(default=12, ge=1, le=24 * 30)
     """After how many hours without use a session ends (phones are shared)."""
 
+    second_step_required: bool = True
+    """Whether HR, coordinators, trainers and administrators must set up a second step for signing in."""
+
+    second_step_after_days: int = Field(default=30, ge=0, le=365)
+    """How many days after getting their first role, or after the upgrade that brought this setting, they must."""
+
 
 _SECRET = frozenset(
     {

@@ -19,10 +19,11 @@ def current_actor() -> Actor:
     return actor if isinstance(actor, Actor) else NOBODY
 
 
-def role_needed(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def role_needed(*roles: Role, before_second_step: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Opens a view to people with one of the roles; others who are signed in get 403.
 
-    Who is not signed in is sent to the sign-in page.
+    Who is not signed in is sent to the sign-in page, and who must set up a second step for it is sent to do that,
+    but for a view that says ``before_second_step``.
     """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
@@ -32,6 +33,9 @@ def role_needed(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
             if actor.is_anonymous:
                 refused: R = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
                 return refused
+            if getattr(current_user, "needs_second_step", False) and not before_second_step:
+                waiting: R = current_app.extensions["ask_for_second_step"]()
+                return waiting
             if roles and not any(actor.has(role) for role in roles):
                 abort(403)
             return view(*args, **kwargs)

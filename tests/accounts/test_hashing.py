@@ -23,6 +23,7 @@ NEW = "four good words"
 BOTH = {"password": NEW, "again": NEW, "password_confirm": NEW}
 CHANGE = {"password": PASSWORD, "new_password": NEW, "new_password_confirm": NEW}
 GRANT = {"password": PASSWORD, "role": "trainer", "organisation": "", "reason": "Writes courses."}
+LOST = {"password": PASSWORD, "reason": "A lost phone."}
 
 FORMS: tuple[tuple[str, str, dict[str, str], int], ...] = (
     ("right", "/login", {"email": "W-1", "password": PASSWORD}, 302),
@@ -35,9 +36,11 @@ FORMS: tuple[tuple[str, str, dict[str, str], int], ...] = (
     ("code", "/join/{code}", BOTH, 303),
     ("role", "/admin/users/{tomas}/roles/new", GRANT, 303),
     ("wrong role", "/admin/users/{tomas}/roles/new", GRANT | {"password": "wrong"}, 422),
+    ("lost step", "/admin/users/{tomas}/second-step", LOST, 422),
+    ("lost step, for HR", "/people/{amina}/second-step", LOST, 422),
     ("printed code", "/admin/users/{tomas}/code", {"password": PASSWORD}, 200),
 )
-"""Every form that hashes: its address, what is sent by Root or by nobody, and the status of the answer."""
+"""Every form that hashes: its address, what is sent by Root, Hana or nobody, and the status of the answer."""
 
 
 class WatchedHashing(Hashing):
@@ -87,14 +90,18 @@ def test_no_transaction_is_open_while_a_password_is_hashed(
             "token": generate_reset_password_token(amina),  # type: ignore[no-untyped-call]
             "code": print_codes(SYSTEM, [tomas.id])[0],
             "tomas": str(tomas.id),
+            "amina": str(amina.person_id),
         }
+    hana = app.test_client()
+    sign_in(hana, "hana@demo.example")
     sign_in(client, "root@demo.example")
     hashing = WatchedHashing(monkeypatch, lambda: open_transactions(app))
     password = PASSWORD
     for name, address, form, status in FORMS:
         with subtests.test(name):
             hashing.seen.clear()
-            sender = client if address.startswith(("/account", "/admin")) else app.test_client()
+            mine = address.startswith(("/account", "/admin"))
+            sender = client if mine else hana if address.startswith("/people") else app.test_client()
             sent = form | ({"password": password} if form.get("password") == PASSWORD and sender is client else {})
             answer = sender.post(address.format(**places), data=sent)
             assert answer.status_code == status, answer.get_data(as_text=True)
@@ -117,7 +124,7 @@ def test_nobody_waits_for_the_command_that_creates_administrators(app: Flask, mo
 
 def test_forms_that_hash_are_marked(app: Flask) -> None:
     urls = app.url_map.bind("localhost")
-    addresses = {re.sub(r"\{tomas\}", "1", re.sub(r"\{(token|code)\}", "x", each[1])) for each in FORMS}
+    addresses = {re.sub(r"\{(tomas|amina)\}", "1", re.sub(r"\{(token|code)\}", "x", each[1])) for each in FORMS}
     endpoints = {urls.match(address, "POST")[0] for address in addresses}
     assert endpoints == {name for name in app.view_functions if is_marked(app, name)}
 

@@ -18,6 +18,7 @@ from lms.web.limits import digest_of, limiter
 from tests.factories import people as make
 from tests.factories.application import make_settings, running_application
 from tests.factories.people import PASSWORD, make_small_organisation, sign_in
+from tests.factories.second_step import set_up_app
 
 HERE, ELSEWHERE = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "192.0.2.2"}
 
@@ -91,6 +92,24 @@ def test_a_known_device_is_never_locked_out_by_others(app: Flask, client: FlaskC
     # Known as Amina only, and itself limited: who finds the phone does not guess either.
     assert [status(own, "W-1", "wrong", stranger) for _ in range(6)] == [200] * 5 + [429]
     assert status(own, "W-2", "wrong", stranger) == 200
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_codes_of_the_second_step(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    sign_in(client)
+    set_up_app(client, clock.now())
+
+    def code(browser: FlaskClient, where: dict[str, str]) -> int:
+        assert status(browser, "amina@demo.example", PASSWORD, where) == 302
+        return browser.post("/login/code", data={"code": "000000"}, environ_base=where).status_code
+
+    stranger = app.test_client()
+    assert [code(stranger, HERE) for _ in range(6)] == [200] * 5 + [429]
+    assert {code(stranger, {"REMOTE_ADDR": f"198.51.100.{index}"}) for index in range(25)} == {200}
+    assert code(stranger, {"REMOTE_ADDR": "203.0.113.7"}) == 429
+    # Her own device, which has signed in as her before, has tries of its own.
+    assert code(client, {"REMOTE_ADDR": "203.0.113.7"}) == 200
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

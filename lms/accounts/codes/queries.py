@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts import policy
-from lms.accounts.models import Account, OneTimeCode, RoleGrant
+from lms.accounts.models import Account, OneTimeCode, RoleGrant, has_role
 from lms.accounts.queries import ADDRESS, find_account, find_account_where, has_not_arrived, load_account_for
 from lms.audit.models import AuditEntry
 from lms.kernel import clock
@@ -217,14 +217,14 @@ def _require_may_print(actor: Actor, account: Account) -> Account:
 
 def why_no_code(actor: Actor, account: Account) -> str:
     """Returns why an actor may print no code for an account, and who does; empty where they may."""
-    has_role = any(grant.retracted_at is None for grant in account.grants)
+    holds_role = has_role(account)
     ids, today = load_merged_ids(account.person_id), clock.today(actor.time_zone)
     employers = list_employers_on_or_after(ids, today)
-    if policy.may_print_code(actor, employers, has_role=has_role):
-        if has_role or not has_not_arrived(ids, today, has_signed_in=account.password is not None):
+    if policy.may_print_code(actor, employers, has_role=holds_role):
+        if holds_role or not has_not_arrived(ids, today, has_signed_in=account.password is not None):
             return ""
         return _("This person does not work here yet. Print their code on their first day.")
-    if has_role:
+    if holds_role:
         return _("This person has a role here, so an administrator prints their code.")
     if not employers:
         return _("This person works here no longer, so nobody prints a code. Record a placement first.")

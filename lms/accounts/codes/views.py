@@ -139,6 +139,8 @@ def join(token: str) -> ResponseReturnValue:
         holder.actor = load_actor(holder, clock.today())  # type: ignore[misc]
         use(holder.actor, holder, form.password.data)
         queue_new_password(holder)
+        if holder.has_second_step:
+            return redirect_with(_("Your password has been saved. Sign in with it now."), "security.login")
         login_user(holder)
         saved = _(
             "Your password has been saved. Next time, sign in with your staff number or e-mail. Below is your training."

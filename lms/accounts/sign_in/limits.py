@@ -9,8 +9,8 @@ For a network there is room for a whole office behind one address; what succeede
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, g, request
-from flask_security import views
+from flask import Response, g, request, session as cookie
+from flask_security import anonymous_user_required, views
 
 from lms.accounts.sign_in.devices import key_of_device
 from lms.accounts.sign_in.views import forgot_password
@@ -20,6 +20,9 @@ from lms.web.access import current_actor
 from lms.web.limits import OFFICE, digest_of, limiter, network
 
 View = Callable[..., Any]
+
+NAME_OF_FIRST_STEP = "typed_name"
+"""Where the session cookie has the key of the name that was typed with the password, until the second step is done."""
 
 
 def typed_name() -> str:
@@ -91,14 +94,55 @@ def confirmed(view: View) -> View:
     return hashes_passwords(limit(view))
 
 
+def password_owner() -> str:
+    """Returns the key of whose password was right, at the second step."""
+    return digest_of(cookie.get("tf_user_id", ""))
+
+
+def owner_here() -> str:
+    """Returns that key on a device that has signed in as them before, or where none has at this network."""
+    return f"{password_owner()}@{_device_of_owner() or network()}"
+
+
+def owner_anywhere() -> str:
+    """Returns that key over all networks; a device that has signed in as them has its own."""
+    known = _device_of_owner()
+    return f"{password_owner()}@{known}" if known else password_owner()
+
+
+def _device_of_owner() -> str:
+    return key_of_device(cookie.get(NAME_OF_FIRST_STEP, ""))
+
+
+def limit_codes_typed(view: View) -> View:
+    """Limits wrong codes of the second step: of a million, five a quarter of an hour and 30 a day may be tried."""
+    view = limit_posts(view, "30 per day", key_func=owner_anywhere, deduct_when=refused)
+    return limit_posts(view, "5 per 15 minutes", key_func=owner_here, deduct_when=refused)
+
+
+def sign_in() -> Any:
+    """Takes name and password; where a second step follows, remembers until then which name was typed."""
+    response = views.login()
+    if "tf_user_id" in cookie:
+        cookie[NAME_OF_FIRST_STEP] = "" if g.get("compared_with_several") else typed_name()
+        if not request.values.get("next"):
+            # Flask-Security would lead back to the sign-in page at the end.
+            response.location = response.location.partition("?")[0]
+    return response
+
+
 # Made once, at import: a limit belongs to a function, and would count twice if it were made twice.
 LIMITED_VIEWS = {
     "security.login": limit_name(
-        writes_at_once(hashes_passwords(views.login)), "5 per 15 minutes", "100 per hour", refused
+        writes_at_once(hashes_passwords(sign_in)), "5 per 15 minutes", "100 per hour", refused
     ),
     # Of mails with a link, to one e-mail, known here or not.
     "security.forgot_password": limit_name(forgot_password, "5 per hour", "20 per hour", accepted),
     "security.reset_password": limit_posts(hashes_passwords(views.reset_password), OFFICE, deduct_when=accepted),
     "security.change_password": limit_account(views.change_password),
     "security.verify": limit_account(views.verify),
+    "security.two_factor_token_validation": limit_codes_typed(
+        # Who is signed in already, and went back to it, would else be signed out.
+        anonymous_user_required(views.two_factor_token_validation)
+    ),
 }

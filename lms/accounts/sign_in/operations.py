@@ -46,6 +46,11 @@ def record_refused_sign_in(account_ids: Sequence[int]) -> None:
     record(NOBODY, "accounts.refuse_sign_in", "account" if known else "unknown_account", known)
 
 
+def record_refused_code(account_id: int) -> None:
+    """Records that somebody who knew the password typed a wrong code in the second step."""
+    record(NOBODY, "accounts.refuse_code", "account", account_id)
+
+
 def request_reset(email: str) -> None:
     """Asks the worker to send a link to choose a new password to an e-mail, whether it is anybody's or not.
 

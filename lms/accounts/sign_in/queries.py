@@ -5,9 +5,9 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, bindparam, select
+from sqlalchemy import Date, Row, Select, bindparam, exists, or_, select
 
-from lms.accounts.models import Account, RoleGrant, SignedIn, SignedInSession
+from lms.accounts.models import Account, Passkey, RoleGrant, SignedIn, SignedInSession
 from lms.accounts.queries import ACCOUNTS, role_works, to_scopes
 from lms.kernel.actor import Actor
 from lms.kernel.db import read_rows, session
@@ -97,7 +97,11 @@ _account = Account.__table__.c
 ACTOR = actor_statement().where(_account.id == bindparam("account"))
 _session = SignedInSession.__table__.c
 _holder = select(_session.account_id).where(_session.token == bindparam("token")).scalar_subquery()
-SIGNED_IN = actor_statement().add_columns(_account.active).where(_account.id == _holder)
+_passkey = exists().where(Passkey.account_id == _account.id)
+_has_second_step = or_(_account.tf_primary_method.is_not(None), _passkey).label("has_second_step")
+SIGNED_IN = (
+    actor_statement().add_columns(_account.active, _account.roles_since, _has_second_step).where(_account.id == _holder)
+)
 ACTOR_FIELDS = frozenset(field.name for field in fields(Actor))
 
 
@@ -109,7 +113,12 @@ def load_actor(account: Account, today: date) -> Actor:
 def find_signed_in(token: str, today: date) -> SignedIn | None:
     """Finds who acts in the session that a cookie names, in one query; nobody where it has ended."""
     rows = read_rows(SIGNED_IN, {"token": token, "today": today}).all()
-    return SignedIn(token, actor_of_rows(rows), active=rows[0].active) if rows else None
+    if not rows:
+        return None
+    row = rows[0]
+    return SignedIn(
+        token, actor_of_rows(rows), active=row.active, roles_since=row.roles_since, has_second_step=row.has_second_step
+    )
 
 
 def actor_of_rows(rows: Sequence[Row[Any]]) -> Actor:

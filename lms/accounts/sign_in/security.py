@@ -1,5 +1,6 @@
 """The setup of Flask-Security: reset, password change and hashing are its work; finding accounts and actors is ours."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -29,30 +30,39 @@ from flask_security import (
     password_changed,
     password_reset,
     user_authenticated,
+    wan_deleted,
+    wan_registered,
 )
 from flask_security.utils import set_request_attr
 
 from lms.accounts.codes.operations import use_up_codes
 from lms.accounts.codes.queries import list_codes_printed_since_sign_in
 from lms.accounts.emails import queue_new_password
-from lms.accounts.models import Account, SignedIn
+from lms.accounts.models import Account, Passkey, SignedIn, has_role
 from lms.accounts.operations import sign_out_everywhere
 from lms.accounts.queries import find_account_by_email, find_account_where, load_own_account
+from lms.accounts.second_step.forms import CodeStepForm, NewPasskeyAnswer, NewPasskeyForm, NoRescueForm, PasskeyAnswer
+from lms.accounts.second_step.operations import note_passkey, note_removed_passkey
+from lms.accounts.second_step.settings import PasskeyOptions, required_day, second_step_config
+from lms.accounts.second_step.totp import AppCodes
+from lms.accounts.second_step.views import REPLACED_VIEWS
 from lms.accounts.sign_in import queries
 from lms.accounts.sign_in.devices import remember_device
 from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, Passwords, ResetForm, SignInForm
 from lms.accounts.sign_in.hashing import PasswordContext
-from lms.accounts.sign_in.limits import LIMITED_VIEWS, typed_name
+from lms.accounts.sign_in.limits import LIMITED_VIEWS, NAME_OF_FIRST_STEP, typed_name
 from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, record_sign_in, start_session
 from lms.audit.api import record
 from lms.kernel import clock
+from lms.kernel.actor import Role
 from lms.kernel.config import ROOT
 from lms.kernel.db import db
 from lms.kernel.i18n import N_
 from lms.kernel.requests import writes_at_once
+from lms.web.access import current_actor
 from lms.web.csrf import sent_from_here
 from lms.web.errors import wants_json
-from lms.web.formatting import moment
+from lms.web.formatting import day as in_words, moment
 
 SESSION_KEYS_OF_LOGIN = frozenset({"_user_id", "_fresh", "_id", "_remember", "_remember_seconds"})
 """What Flask-Login has just written; everything older in the cookie is removed at sign-in."""
@@ -150,26 +160,37 @@ def security_config() -> dict[str, Any]:
 
 def set_up_accounts(app: Flask) -> None:
     """Connects Flask-Security to the app."""
-    app.config.update(security_config())
+    app.config.update(security_config() | second_step_config(app))
     security = Security(
         app,
-        Datastore(db, Account, NoRole),
+        Datastore(db, Account, NoRole, Passkey),
         login_form=SignInForm,
         reset_password_form=ResetForm,
         change_password_form=ChangeForm,
         verify_form=ConfirmForm,
+        two_factor_verify_code_form=CodeStepForm,
+        two_factor_rescue_form=NoRescueForm,
+        wan_register_form=NewPasskeyForm,
+        wan_register_response_form=NewPasskeyAnswer,
+        wan_signin_response_form=PasskeyAnswer,
         password_util_cls=Passwords,
+        totp_cls=AppCodes,
+        webauthn_util_cls=PasskeyOptions,
     )
     security.pwd_context = PasswordContext(**security.pwd_context.to_dict())
-    app.view_functions.update(LIMITED_VIEWS)
+    app.view_functions.update(LIMITED_VIEWS | REPLACED_VIEWS)
     # It commits by itself, after the request; those with passwords do so after ours, when nothing is left.
     writes_at_once(app.view_functions["security.logout"])
     security.want_json(lambda _request: False)
     security.unauthn_handler(ask_to_sign_in)
+    security.reauthn_handler(ask_for_password)
+    app.extensions["ask_for_second_step"] = ask_for_second_step
     set_up_sessions(app, security)
     app.before_request(reject_json)
     for signal in (password_reset, password_changed):
         signal.connect(record_new_password, app)
+    wan_registered.connect(on_passkey_added, app)
+    wan_deleted.connect(on_passkey_removed, app)
 
 
 def set_up_sessions(app: Flask, security: Security) -> None:
@@ -193,6 +214,8 @@ def load_signed_in(token: str) -> Account | SignedIn | None:
     signed_in = queries.find_signed_in(token, clock.today())
     if signed_in is None or not signed_in.active:
         return None
+    if signed_in.actor.scopes.keys() - {Role.LEARNER} and not signed_in.has_second_step:
+        rest_roles(signed_in)
     g.session_token = token
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", cookie.get("fs_paa", 0))
@@ -207,11 +230,21 @@ def load_signed_in(token: str) -> Account | SignedIn | None:
     return account
 
 
+def rest_roles(signed_in: SignedIn) -> None:
+    """Lets the roles of somebody without a second step rest from the day on which one is required."""
+    required = required_day(signed_in.roles_since)
+    if required is not None and clock.today() >= required:
+        signed_in.needs_second_step = True
+        signed_in.actor = replace(signed_in.actor, scopes={Role.LEARNER: None})
+
+
 def begin_session(_app: Flask, *, user: Account, **_: Any) -> None:
     """Starts a session, and removes what was in the cookie before sign-in, so that nobody can have planted it.
 
     The cookie ends with the browser, unless the person said that this is their own device.
     """
+    if "tf_user_id" in cookie:
+        g.name_of_first_step = cookie.get(NAME_OF_FIRST_STEP, "")
     for key in set(cookie) - SESSION_KEYS_OF_LOGIN:
         del cookie[key]
     g.pop("csrf_token", None)
@@ -223,12 +256,21 @@ def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_more:
     """Shows who signed in with a password which codes were printed since the last time, and audits the sign-in.
 
     From now on their device is known, unless the name is that of several accounts: it would give whoever has one of
-    them more guesses at the others.
+    them more guesses at the others. Who has a role learns from when signing in takes a second step.
     """
-    if authn_via != ["password"]:
+    if authn_via == ["password"]:
+        name = "" if g.get("compared_with_several") else typed_name()
+    elif "name_of_first_step" in g:
+        name = g.name_of_first_step
+    else:
         return
-    if not g.get("compared_with_several"):
-        remember_device(typed_name())
+    if name:
+        remember_device(name)
+    if has_role(user) and not user.has_second_step and (required := required_day(user.roles_since)):
+        day = in_words(required)
+        sentence = _("From %(day)s, your role needs a second step to sign in. Set it up under “Your account”.", day=day)
+        if clock.today() < required:
+            flash(sentence, "warning")
     for code in list_codes_printed_since_sign_in(user.id):
         printed = {"at": moment(code.printed_at), "organisation": code.organisation}
         hr = _("HR of %(organisation)s printed a sign-in code for you on %(at)s.", **printed)
@@ -255,6 +297,31 @@ def record_new_password(_app: Flask, *, user: Account, **_: Any) -> None:
     record(queries.load_actor(user, clock.today()), "accounts.set_password", "account", user.id)
 
 
+def on_passkey_added(_app: Flask, *, user: Any, **_: Any) -> None:
+    """Notes a new passkey, and leads to recovery codes where there are none."""
+    note_passkey(current_actor(), user)
+
+
+def on_passkey_removed(_app: Flask, *, user: Any, **_: Any) -> None:
+    """Notes a removed passkey."""
+    note_removed_passkey(current_actor(), user)
+
+
+def ask_for_password(*_given: Any, **_more: Any) -> ResponseValue:
+    """Leads to the page that asks for the password again, and from there back to the page a form was on."""
+    flash(_("Please type your password again."), "info")
+    return redirect(url_for("security.verify", next=_page_to_return_to()))
+
+
+def ask_for_second_step() -> ResponseValue:
+    """Leads to the page on which a second step is set up; a form that was sent is offered to be sent again."""
+    if wants_json():
+        abort(403)
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("accounts.second_step"))
+    return _offer_to_send_again("accounts/second_step_first.html", 403)
+
+
 def ask_to_sign_in(*_given: Any, **_more: Any) -> ResponseValue:
     """Leads to the sign-in page and from there back to the requested page, or the page a form was sent from.
 
@@ -265,12 +332,16 @@ def ask_to_sign_in(*_given: Any, **_more: Any) -> ResponseValue:
         abort(401)
     is_ours = request.blueprint != "security" and sent_from_here()
     if request.method == "POST" and is_ours and not request.files:
-        left_out = {"csrf_token", "password"}
-        fields = [(name, value) for name, value in request.form.items(multi=True) if name not in left_out]
-        address = request.full_path if request.query_string else request.path
-        return make_response(render_template("accounts/signed_out.html", fields=fields, address=address), 401)
+        return _offer_to_send_again("accounts/signed_out.html", 401)
     flash(_("Sign in to continue."), "info")
     return redirect(url_for("security.login", next=_page_to_return_to()))
+
+
+def _offer_to_send_again(template: str, status: int) -> ResponseValue:
+    left_out = {"csrf_token", "password"}
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in left_out]
+    address = request.full_path if request.query_string else request.path
+    return make_response(render_template(template, fields=fields, address=address), status)
 
 
 def _page_to_return_to() -> str | None:

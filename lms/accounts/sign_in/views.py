@@ -13,7 +13,7 @@ from lms.accounts.sign_in.forms import ForgotForm
 from lms.accounts.sign_in.operations import request_reset
 from lms.kernel import clock
 from lms.people.api import correct_person, find_person, find_sector
-from lms.web.access import current_actor, public, signed_in
+from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.forms import redirect_with
 from lms.web.language import languages
 
@@ -43,7 +43,7 @@ def forgot_password() -> ResponseReturnValue:
 
 
 @bp.post("/account/sign-out-everywhere")
-@signed_in
+@role_needed(before_second_step=True)
 def sign_out_everywhere() -> ResponseReturnValue:
     """Ends every session of the account, on this device and all others."""
     operations.sign_out_everywhere(load_own_account(current_actor()))

@@ -17,7 +17,7 @@ NAMES_A_PERSON = {"person_id": "person", "account_id": "account"}
 NOT_ABOUT_THE_PERSON = frozenset({"record_key"})
 """Tables whose rows would take the noise out of published figures."""
 
-SECRET = re.compile(r"password|uniquifier|token|digest|secret|recovery|seed|_key$|_codes$")
+SECRET = re.compile(r"password|uniquifier|token|digest|secret|recovery|handle|seed|_key$|_codes$")
 """Columns that let somebody sign in or foresee a quiz: nobody is shown them, and who asks knows their own password.
 
 Those that end in ``_key`` are copies made for comparing."""
