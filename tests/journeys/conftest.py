@@ -100,6 +100,15 @@ def server(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="session")
+def shared_server(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The same for all walks that change nothing of what others see: a server takes longer to start than they do."""
+    instance = tmp_path_factory.mktemp("shared_instance")
+    shutil.copyfile(demonstration, instance / "every_sector.db")
+    with running_server(instance) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, which goes back to pages as people's phones do: from its memory."""
     found = os.environ.get("CHROMIUM") or next((path for name in BROWSERS if (path := shutil.which(name))), None)

@@ -19,8 +19,8 @@ LEAVE = """\
 
 
 @pytest.mark.parametrize("path", ["/my", "/help-now"])
-def test_the_first_screen_of_a_phone_says_whom_to_call(browser: Browser, server: Server, path: str) -> None:
-    amina = visitor(browser, server)
+def test_the_first_screen_of_a_phone_says_whom_to_call(browser: Browser, shared_server: Server, path: str) -> None:
+    amina = visitor(browser, shared_server)
     amina.signs_in("amina@demo.example")
     page = amina.goes(path)
     for contact in ("Emergency, day and night", "Child protection focal point"):
@@ -35,8 +35,8 @@ def neutral(route: Route) -> None:
 
 
 @pytest.mark.parametrize("path", ["/help-now", "/courses"])
-def test_leaving_a_page_blanks_it_at_once(browser: Browser, server: Server, path: str) -> None:
-    amina = visitor(browser, server)
+def test_leaving_a_page_blanks_it_at_once(browser: Browser, shared_server: Server, path: str) -> None:
+    amina = visitor(browser, shared_server)
     amina.signs_in("amina@demo.example")
     page = amina.goes(path)
     page.context.route(re.compile(r"^https://"), neutral)

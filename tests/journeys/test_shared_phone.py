@@ -9,12 +9,12 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.mark.parametrize("path", ["/my", "/account", "/courses/safe-identification"])
-def test_back_after_sign_out_shows_nothing_personal(browser: Browser, server: Server, path: str) -> None:
-    amina = visitor(browser, server)
+def test_back_after_sign_out_shows_nothing_personal(browser: Browser, shared_server: Server, path: str) -> None:
+    amina = visitor(browser, shared_server)
     page = amina.signs_in("amina@demo.example")
     amina.goes(path)
     page.locator("header form button").click()
-    page.wait_for_url(server.address + "/**")
+    page.wait_for_url(shared_server.address + "/**")
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
     page.go_back()
     page.wait_for_url("**/login**")
