@@ -138,6 +138,8 @@ def test_sectors_are_those_of_the_day_of_the_attempt(app: Flask, client: FlaskCl
     assert "Fairness between sectors" not in shown, "the flag says it all"
 
 
+# How sectors are found is tried above on both databases; the rest is reckoning.
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -51,7 +51,7 @@ def test_a_photograph_becomes_small_and_has_no_camera_data() -> None:
 
 
 def test_a_picture_that_stays_large_is_the_smallest_of_all() -> None:
-    found = prepare_picture(photograph((1600, 6400)))
+    found = prepare_picture(photograph((960, 3840)))
     assert found.width == 480
     assert not found.is_within_budget
     assert found.data[:3] == b"\xff\xd8\xff"
