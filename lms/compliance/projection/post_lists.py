@@ -1,12 +1,12 @@
 """The posts of a report as a list, the most urgent first: which, in what order, how many, and their courses."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, case, func, or_, select, union
 
 from lms.compliance.projection.models import PostInterval, StatusInterval
 from lms.compliance.projection.read import COMPLIANT, filter_conditions
@@ -162,3 +162,22 @@ def count_courses(selection: PostSelection) -> Mapping[int, Mapping[TrainingStat
             if selection.filters.course in (None, course):
                 counts[course][status] += posts
     return counts
+
+
+def list_changed(organisations: Collection[int], first: date, second: date) -> Sequence[int]:
+    """Lists the persons whose placement or status may be another on the second of two days: an interval begins or ends.
+
+    In the order of their numbers.
+    """
+    here = sorted(organisations)
+    begun_or_ended = (
+        select(table.person_id).where(
+            table.organisation_id.in_(here),
+            or_(
+                and_(table.from_on > first, table.from_on <= second),
+                and_(table.through_on >= first, table.through_on < second),
+            ),
+        )
+        for table in (StatusInterval, PostInterval)
+    )
+    return sorted(session.scalars(union(*begun_or_ended)))

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from lms.compliance.projection.inputs import is_up_to_date
+from lms.compliance.projection.post_lists import list_changed
 from lms.compliance.report.query import ReportQuery
+from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.load import LoadedFacts
 from lms.compliance.source_data.names import NamedPerson, name_people
 from lms.compliance.source_data.population import Post, PostStatus, RequiredStatus, load_population
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.compliance.status.explain import sentence
+from lms.kernel.batches import batched
 from lms.kernel.pagination import PER_PAGE, Pagination, paginate_list
 
 
@@ -123,14 +127,17 @@ def build_changes(
     query: ReportQuery, other: date, selected: Change | None = None, page: int | None = None
 ) -> ChangesPage:
     """Lists what changed between the day of the report and another one; all of it where `page` is None."""
-    loaded, population = load_population(Scope(query.organisation_ids), query.known_as_of)
     first, second = sorted((query.as_of, other))
-    found = [each for post in population if (each := _change_of(post, first, second, query)) is not None]
+    found: list[PostChange] = []
+    courses: dict[int, CourseTitle] = {}
+    for loaded, population in _populations(query, first, second):
+        found += [each for post in population if (each := _change_of(post, first, second, query)) is not None]
+        courses |= loaded.courses
     found.sort(key=lambda each: (str(each.counted.placement.sector), int(each.counted.post.person)))
     chosen = [each for each in found if selected is None or selected in each.changes]
     shown = paginate_list(chosen, page or 1, PER_PAGE if page else max(1, len(chosen)))
     return ChangesPage(
-        items=list(_lines(query, loaded, shown.items)),
+        items=list(_lines(query, courses, shown.items)),
         total=shown.total,
         page=shown.page,
         per_page=shown.per_page,
@@ -141,7 +148,22 @@ def build_changes(
     )
 
 
-def _lines(query: ReportQuery, loaded: LoadedFacts, changed: Sequence[PostChange]) -> Iterator[ChangedLine]:
+def _populations(query: ReportQuery, first: date, second: date) -> Iterator[tuple[LoadedFacts, list[Post]]]:
+    """Yields, some hundred at a time, those of whom anything may be another on two days, by their prepared statuses.
+
+    Everybody at once where these cannot say.
+    """
+    here = query.organisation_ids
+    if query.known_as_of is not None or not is_up_to_date(here):
+        yield load_population(Scope(here), query.known_as_of)
+        return
+    for persons in batched(list_changed(here, first, second)):
+        yield load_population(Scope(here, frozenset(persons)))
+
+
+def _lines(
+    query: ReportQuery, courses: Mapping[int, CourseTitle], changed: Sequence[PostChange]
+) -> Iterator[ChangedLine]:
     persons = {int(each.counted.post.person) for each in changed} if len(changed) <= PER_PAGE else None
     names = name_people(query.organisation_ids, persons)
     labels = query.labels
@@ -156,7 +178,7 @@ def _lines(query: ReportQuery, loaded: LoadedFacts, changed: Sequence[PostChange
         post, sector, reason = each.counted.post, str(each.counted.placement.sector), ""
         if each.cause is not None:
             obligation, explained = each.cause
-            reason = f"{loaded.courses[int(obligation.requirement.course)].title}: {sentence(explained.reason)}"
+            reason = f"{courses[int(obligation.requirement.course)].title}: {sentence(explained.reason)}"
         yield ChangedLine(
             named=names[post.person, post.organisation],
             organisation=labels.organisations[int(post.organisation)],

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import combinations
 from typing import Any
 
 from flask import Flask
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from lms.compliance.calculator.calculate import facts_of
 from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import has_deltas
-from lms.compliance.projection.post_lists import PostSelection, count_listed
+from lms.compliance.projection.post_lists import PostSelection, count_listed, list_changed
 from lms.compliance.projection.read import count_required_on, sample_of
 from lms.compliance.projection.update import refresh
 from lms.compliance.projection.verify import verify
@@ -18,7 +19,7 @@ from lms.compliance.report.count_backends import FactsCounts, IntervalCounts, Sn
 from lms.compliance.report.counts import CountBackend, DayCounts
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import load_facts
-from lms.compliance.source_data.population import posts_of
+from lms.compliance.source_data.population import Post, posts_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus, overall
 from lms.compliance.status.facts import known
@@ -95,6 +96,12 @@ def counted(backend: CountBackend, days: list[date]) -> Any:
     return plain(first), cells, dict(first.lapsing), dict(totals)
 
 
+def shown_on(post: Post, day: date) -> Any:
+    """What a report says of a post on a day."""
+    required = [(each.status, each.award, each.valid_through) for _, each in post.required_on(day)]
+    return post.placement_on(day), required
+
+
 @on_databases
 @given(
     world=WORLDS,
@@ -142,6 +149,9 @@ def test_the_three_paths_agree(app_context: Flask, world: Json, days: list[date]
         exact = counted(PopulationCounts(population, narrow), days)
         assert counted(IntervalCounts(organisations, narrow), days) == exact
         assert counted(FactsCounts(organisations, narrow, None), days) == exact
+        for first, second in combinations(sorted(days), 2):
+            changed = {int(post.person) for post in population if shown_on(post, first) != shown_on(post, second)}
+            assert changed <= set(list_changed(organisations, first, second))
         moment = datetime.combine(days[1], time.max, UTC)
         then = list(posts_of(load_facts(Scope(frozenset(organisations)), moment).facts))
         exact = counted(PopulationCounts(then, narrow), days)

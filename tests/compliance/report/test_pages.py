@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from lms.accounts.models import Account, RoleGrant
 from lms.certification.models import Award
+from lms.compliance.projection.post_lists import list_changed
 from lms.compliance.report import count_backends as sources
 from lms.compliance.report.export.jobs import folder, remove_old
 from lms.compliance.report.export.models import ExportJob, SavedView
@@ -22,7 +23,7 @@ from lms.compliance.source_data.filters import Filters
 from lms.kernel import clock, outbox
 from lms.kernel.actor import SYSTEM
 from lms.kernel.clock import FixedClock
-from lms.kernel.db import session, unit_of_work
+from lms.kernel.db import reading, session, unit_of_work
 from lms.people import operations as people_operations
 from lms.people.models import Organisation, Placement
 from tests.factories import people
@@ -369,19 +370,32 @@ def test_two_days_beside_each_other_and_who_changed(app: Flask, client: FlaskCli
         people.placed(moved, session.get_one(people.DutyStation, known["station"]), "health", date(2026, 10, 1))
         lina = session.get_one(people.Person, known["lina"])
         earned(lina, known["course"], date(2026, 10, 20))
+        # Of what she has, another course ends first: nothing else of her is another on the second day.
+        maya = a_person("Maya Two", known["here"], "W-21", known["station"], "education")
+        required_course(known["here"], second := a_course("second"), match={"sectors": ["education"]})
+        earned(maya, second, date(2026, 2, 1), valid_until=date(2027, 1, 15))
+        earned(maya, known["course"], date(2026, 2, 2))
+        earned(maya, known["course"], date(2026, 10, 20))
     sign_in(client, "hana@demo.example")
     compared = body(client, "/compliance?as_of=2026-10-31&compare_with=2026-08-01")
     assert "Compare two days" in compared
     address = "/compliance/changes?as_of=2026-10-31&compare_with=2026-08-01"
     page = body(client, address)
     changes = {row["name"].lstrip("'"): row["changes"] for row in rows(client, address.replace("?", ".csv?"))}
-    assert changes == {"Sami Aziz": "left", "Rana New": "joined", "Noor Ali": "moved", "=Lina Haddad": "renewed"}
+    assert changes == {
+        "Sami Aziz": "left", "Rana New": "joined", "Noor Ali": "moved",
+        "=Lina Haddad": "renewed", "Maya Two": "renewed",
+    }  # fmt: skip
     for name in ("Sami Aziz", "Rana New", "Noor Ali", "Lina Haddad"):
         assert name in page
     only = body(client, address + "&what=left")
     assert "Sami Aziz" in only
     assert "Rana New" not in only
     assert "No changes of this kind" in body(client, address + "&what=lapsed")
+    with app.app_context(), reading():
+        days = (date(2026, 8, 1), date(2026, 10, 31)), (date(2026, 10, 29), date(2026, 10, 30))
+        looked_at = [len(list_changed({known["here"]}, *pair)) for pair in days]
+    assert looked_at[0] >= 5 and looked_at[1] == 0, "who stays as they are is not compared"
     # The other way round it is the same interval of days.
     turned = {
         row["name"].lstrip("'"): row["changes"]
