@@ -1,15 +1,14 @@
 """Makes a question of our bank from one of another system, and names what is lost and what is still needed."""
 
-import unicodedata
 from collections.abc import Iterable
 from string import ascii_lowercase
 from typing import Any
 
+from lms.authoring.drafts.rules import ascii_slug
 from lms.authoring.exchange.foreign_text import to_plain_text
 from lms.authoring.exchange.questions import MAX_PARTS, PARTS, BankEntry, ForeignQuestion, ImportedQuestion, is_slug
 from lms.authoring.exchange.tags import read_general_feedback, read_tags
 from lms.kernel.i18n import gettext as _, ngettext
-from lms.kernel.markup.words import slug_of
 
 _TYPED = frozenset({"shortanswer", "numerical", "essay", "calculated", "calculatedsimple", "cloze", "multianswer"})
 _MAX_ID, _MAX_SHOWN = 50, 300
@@ -42,8 +41,7 @@ class QuestionIds:
 
 
 def _latin_slug(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    slug = slug_of(letters)
+    slug = ascii_slug(name)
     return slug if len(slug) <= _MAX_ID else slug[:_MAX_ID].rpartition("-")[0] or slug[:_MAX_ID]
 
 

@@ -1,10 +1,10 @@
 """What a file of another system says, and what becomes of it here."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from lms.authoring.drafts.rules import COURSE_SLUG
 from lms.kernel.errors import Invalid
 
 MAX_FILE_BYTES = 1_000_000
@@ -21,8 +21,6 @@ BankEntry = dict[str, Any]
 
 PARTS = ("options", "pairs", "statements")
 """Where a question has what is chosen from; stories have nodes."""
-
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class NotQuestions(Invalid):
@@ -102,7 +100,7 @@ class QuestionFile:
 
 def is_slug(text: str) -> bool:
     """Returns whether a text can be an id of ours."""
-    return len(text) <= 60 and _SLUG.fullmatch(text) is not None
+    return len(text) <= 60 and COURSE_SLUG.fullmatch(text) is not None
 
 
 def from_published(questions: Iterable[Any]) -> list[BankEntry]:

@@ -46,13 +46,7 @@ def prepare_picture(data: bytes, crop: Crop | None = None) -> PreparedPicture:
             raise Invalid(
                 _("This is not a picture. Choose a PNG, JPEG, WebP, GIF or SVG file."), field="file"
             ) from error
-        except (
-            OSError,
-            ValueError,
-            SyntaxError,
-            Image.DecompressionBombWarning,
-            Image.DecompressionBombError,
-        ) as error:
+        except _UNREADABLE as error:
             raise Invalid(_("This picture is damaged or too large. Save it again, smaller."), field="file") from error
 
 
