@@ -15,6 +15,10 @@ RATE = "600 per minute"
 """How often one token may ask, and how often a network may without one that works."""
 
 
+COUNTED = "lms.rate_limit"
+"""Where a request has what was counted."""
+
+
 def challenge(**said: str) -> Mapping[str, str]:
     """Returns the header that says how to authenticate (RFC 6750)."""
     values = ", ".join(f'{name}="{value}"' for name, value in {"realm": "api", **said}.items())
@@ -44,6 +48,9 @@ def authenticate(scope: TokenScope | None = None) -> TokenHolder:
     holder = find_token_holder(secret.strip(), clock.now(), clock.today()) if is_bearer else None
     g.token_holder = holder
     _count_request()
+    if limit := limiter.current_limit:
+        # Where a request begins anew, to write, it has been counted.
+        request.environ[COUNTED] = limit
     if holder is None:
         raise RequestProblem(401, headers=challenge(error="invalid_token") if is_bearer else challenge())
     if scope is not None and scope not in holder.scopes:
@@ -62,7 +69,7 @@ def authenticate(scope: TokenScope | None = None) -> TokenHolder:
 
 def add_headers(response: Response) -> Response:
     """Says how many requests are left."""
-    if limit := limiter.current_limit:
+    if limit := limiter.current_limit or request.environ.get(COUNTED):
         response.headers["RateLimit-Limit"] = str(limit.limit.amount)
         response.headers["RateLimit-Remaining"] = str(limit.remaining)
         response.headers["RateLimit-Reset"] = str(max(0, limit.reset_at - int(clock.now().timestamp())))

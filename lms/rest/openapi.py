@@ -44,7 +44,7 @@ def make_document() -> dict[str, Any]:
     )
     schemas = made["$defs"]
     paths: dict[str, dict[str, Any]] = {}
-    for each in ENDPOINTS:
+    for each in sorted(ENDPOINTS, key=lambda one: (one.path, one.method)):
         paths.setdefault(each.address, {})[each.method.lower()] = _operation(each, schemas)
     queries = {one.query.__name__ for one in ENDPOINTS if one.query}
     return {

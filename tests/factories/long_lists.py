@@ -1,5 +1,6 @@
 """The addresses of all that is listed, looked up and exported of a large organisation (``large_organisation``)."""
 
+import base64
 from datetime import timedelta
 
 from flask import Flask
@@ -59,6 +60,15 @@ def pages_of(people: int) -> dict[str, tuple[str, ...]]:
             f"/admin/users/{some}",
         ),
     }  # fmt: skip
+
+
+def pages_of_programs(people: int) -> tuple[str, ...]:
+    """Returns what a program of HR asks for: the first part of lists, one in the middle, and one staff number."""
+    middle = base64.urlsafe_b64encode(str(people // 2).encode()).decode()
+    lists = (f"/{each}?limit=100" for each in ("people", "placements", "awards", "status"))
+    parts = (each + more for each in lists for more in ("", f"&cursor={middle}"))
+    one = (f"/{each}?staff_number=L-{people // 11:05}" for each in ("people", "placements", "awards"))
+    return *parts, *one, "/placements?on=2026-06-01", "/requirements"
 
 
 EXPORTS = {

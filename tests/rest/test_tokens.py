@@ -26,6 +26,8 @@ from tests.factories.application import make_settings, running_application
 from tests.factories.tokens import ask, token_of
 
 only_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+PLACEMENT = {"station": "north-river", "sector": "wash", "role": "driver", "from_on": "2026-12-01"}
+JOINER = {"staff_number": "W-77", "name": "Noor Nasser", "placement": PLACEMENT}
 FIELDS = {"name": "payroll", "organisation": "1", "days": "30", "password": people.PASSWORD}
 
 
@@ -176,3 +178,6 @@ def test_a_token_says_how_many_requests_are_left_and_waits_alone(settings: Setti
         assert 0 < int(refused.headers["Retry-After"]) <= 61
         assert refused.headers["RateLimit-Remaining"] == "0"
         assert ask(app, other, "/token").status_code == 200
+        # Also where a request begins anew, to write.
+        written = ask(app, other, "/people", "POST", json=JOINER, headers={"Idempotency-Key": "a"})
+        assert (written.status_code, written.headers["RateLimit-Remaining"]) == (200, "598")

@@ -14,9 +14,10 @@ from sqlalchemy import Engine, event
 from lms.kernel.db import db, session, unit_of_work
 from lms.people.models import DutyStation, Organisation
 from tests.factories.large_organisation import PEOPLE, large_organisation
-from tests.factories.long_lists import addresses, pages_of
+from tests.factories.long_lists import addresses, pages_of, pages_of_programs
 from tests.factories.people import make_small_organisation, sign_in
 from tests.factories.query_plans import is_question, scans
+from tests.factories.tokens import ask, token_of
 
 EVERYBODY = ("root: /admin", "root: /admin/users", "root: /requirements", "root: /requirements/new")
 """The administrator's lists of the whole installation go through it once."""
@@ -90,6 +91,12 @@ def test_no_list_goes_through_everything(app: Flask, client: FlaskClient) -> Non
                 status = client.get(page).status_code
                 if status == STOPPED or (page in pages and status != 200):
                     faults.append(f"{page} answers {status}")
+        token = token_of(app, "hana")
+        for page in pages_of_programs(PEOPLE):
+            asked.page = f"a program: {page}"
+            answer = ask(app, token, page)
+            if answer.status_code != 200:
+                faults.append(f"{page} answers {answer.status_code}")
     for statement, (page, values) in asked.statements.items():
         with engine.connect() as connection:
             if (found := scans(connection, statement, values)) and page.split("?")[0] not in EVERYBODY:

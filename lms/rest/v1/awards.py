@@ -25,7 +25,7 @@ class AwardEntry(Shape):
     name: str | None = Field(description="As printed; null once it was erased.")
     course: str
     course_title: str = Field(description="As printed.")
-    edition: int
+    edition: int | None = Field(description="As printed.")
     sector: str | None = Field(description="Of courses that are per sector.")
     how: str = Field(description="quiz, session, prior or import.")
     earned_on: date
@@ -49,9 +49,10 @@ class AwardsQuery(PageQuery):
 
 @endpoint("GET", "/awards", scope=TokenScope.AWARDS_READ, query=AwardsQuery, answer=AwardsPart)
 def awards(*, caller: TokenHolder, query: AwardsQuery) -> AwardsPart:
-    """Awards that the organisation's HR may see, as corrected last, in the order in which they were recorded.
+    """Awards of the organisation's people.
 
-    What somebody earned after they had left is not among them.
+    Each as corrected last, in the order in which they were recorded. What somebody earned after they had left is not
+    among them.
     """
     persons: frozenset[int] | None = None
     if query.staff_number is not None:
@@ -85,8 +86,8 @@ def _shapes(caller: TokenHolder, found: Sequence[RecordedAward]) -> list[AwardEn
             staff_number=numbers.get(each.award.person_id),
             name=each.name,
             course=slugs[each.award.course_id],
-            course_title=each.award.printed["course"],
-            edition=each.award.printed["edition"],
+            course_title=each.award.printed.get("course", ""),
+            edition=each.award.printed.get("edition"),
             sector=each.award.sector,
             how=each.award.how,
             earned_on=each.award.earned_on,
