@@ -2,8 +2,8 @@
 
 Usage: python bin/check.py [--lint | --tests [PYTEST ARGUMENTS]]
 
-Tests that fail are run a second time. The ones that then pass have flaked: they are named in the last lines and in
-.test-report/flaked.txt. Tests marked ``faults`` run last, one after the other.
+Tests that fail are run a second time, one after the other. The ones that then pass have flaked: they are named in the
+last lines and in .test-report/flaked.txt. Tests marked ``faults`` run last.
 """
 
 import json
@@ -35,9 +35,10 @@ LINT = (
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MANY = ["-n", os.environ.get("TEST_WORKERS", "auto"), "--dist", "worksteal", "--maxprocesses", "4"]
+"""Not by file or module: there xdist waits for ever once a process was killed."""
 ONE = ["-n", "1"]
 """One after the other, but in a process of its own: where that is killed, pytest goes on and names the test."""
-TESTS = (("tests", ["-m", "not faults"], MANY), ("faults", ["-m", "faults"], ONE))
+TESTS = (("tests", ["-m", "not faults"]), ("faults", ["-m", "faults"]))
 ALL_PASSED, SOME_FAILED, NONE_COLLECTED = 0, 1, 5
 """Exit codes of pytest."""
 
@@ -89,12 +90,10 @@ def failed_tests(cache: Path) -> set[str]:
         return set()
 
 
-def check_tests(
-    name: str, selection: list[str], workers: list[str], environment: dict[str, str]
-) -> tuple[bool, set[str]]:
+def check_tests(name: str, selection: list[str], environment: dict[str, str]) -> tuple[bool, set[str]]:
     """Runs tests, the failing ones twice; returns whether each has passed, and the ones that passed only then."""
     cache = REPORT / name
-    code = run_pytest([*selection, *workers, "--cache-clear", "--durations=20"], cache, environment)
+    code = run_pytest([*selection, *MANY, "--cache-clear", "--durations=20"], cache, environment)
     failed = failed_tests(cache)
     if code != SOME_FAILED or not failed:
         return code in (ALL_PASSED, NONE_COLLECTED), set()
@@ -131,10 +130,10 @@ def check_source() -> list[str]:
 def check_all_tests(arguments: list[str], environment: dict[str, str]) -> tuple[list[str], list[str]]:
     """Runs all tests; returns the names of the parts that failed, and the tests that flaked."""
     failed, flaked = [], set[str]()
-    for name, selection, workers in TESTS:
+    for name, selection in TESTS:
         print(f"── {name}", flush=True)
         began = time.monotonic()
-        passed, flaky = check_tests(name, [*selection, *arguments], workers, environment)
+        passed, flaky = check_tests(name, [*selection, *arguments], environment)
         flaked |= flaky
         if not report(name, time.monotonic() - began, passed):
             failed.append(name)
