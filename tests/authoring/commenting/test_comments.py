@@ -1,5 +1,6 @@
 """Authors and reviewers comment on paragraphs of a draft; a comment stays with its paragraph, also once published."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,11 @@ def test_comments_remain_readable_once_published(app: Flask, tomas: FlaskClient)
 @sqlite
 def test_other_files_and_other_people(app: Flask, tomas: FlaskClient) -> None:
     comment(tomas, "Which one?")
+    comment(tomas, "On another one.", digest_of_words("Some words of First steps."))
+    page = words_of(tomas, REVIEW)
+    assert page.index("not changed Some words of First steps.") < page.index("On another one.")
+    ids = re.findall(r' id="([^"]+)"', tomas.get(REVIEW).text)
+    assert sorted(ids) == sorted(set(ids)), "each label names its own field"
     bank = f"{DRAFT}/comments/quizzes/first-course.yml"
     assert "q-plain" in words_of(tomas, bank)
     for path in ("modules/other/01-x.md", "modules/first-course/img/road.svg", "modules/first-course/09-none.md"):
