@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, insert, update
 
-from lms.accounts import policy, queries, rules
+from lms.accounts import policy, queries
 from lms.accounts.errors import (
     EmailTaken,
     HolderLeft,
@@ -16,6 +16,7 @@ from lms.accounts.errors import (
 )
 from lms.accounts.events import administrator_created
 from lms.accounts.models import Account, OneTimeCode, Passkey, RoleGrant, SignedInSession
+from lms.accounts.passwords import weakness_of
 from lms.audit.api import record, record_all
 from lms.kernel import clock, records
 from lms.kernel.actor import SYSTEM, Actor, Role
@@ -218,7 +219,7 @@ def create_admin(
         if _list_grants(known, Role.ADMIN, None):
             return known, False
         raise EmailTaken(_("An account that is not an administrator signs in with this e-mail. Choose another e-mail."))
-    weakness = rules.weakness_of(password, product, [name, *name.split(), email, email.partition("@")[0]])
+    weakness = weakness_of(password, product, [name, *name.split(), email, email.partition("@")[0]])
     if weakness is not None:
         raise PasswordRefused(_(weakness))
     person = record_person(SYSTEM, name=name, email=email)

@@ -1,4 +1,4 @@
-"""Which passwords are too weak. Pure."""
+"""Which passwords are too weak by their form, or for what others know of their holder. Pure."""
 
 from collections.abc import Iterable
 

@@ -21,8 +21,9 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, EqualTo, Length
 
-from lms.accounts import queries, rules
+from lms.accounts import queries
 from lms.accounts.models import Account
+from lms.accounts.passwords import weakness_of
 from lms.accounts.sign_in.operations import record_refused_sign_in
 from lms.accounts.sign_in.queries import list_accounts_by_staff_number, list_organisation_choices, list_personal_words
 from lms.kernel.text import normalise
@@ -40,7 +41,7 @@ class Passwords(PasswordUtil):
         """Returns what is wrong with a password, if anything, and the password in its normal form."""
         normal: str = self.normalize(password)
         product, personal = current_app.config["PRODUCT_NAME"], list_personal_words(kwargs["user"])
-        weakness = rules.weakness_of(normal, product, personal)
+        weakness = weakness_of(normal, product, personal)
         return ([_(weakness)] if weakness else None), normal
 
 
