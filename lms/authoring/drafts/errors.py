@@ -20,6 +20,12 @@ class EditConflict(Refusal):
         self.version = version
 
 
+class NotUnicode(Refusal):
+    """A file that is changed as text is not UTF-8: it came from git."""
+
+    default = _l("A file of this draft is not UTF-8: see the problems. Open it as text, correct it and save it first.")
+
+
 class NotACourseFile(Invalid):
     """The name is not one of the files of this course."""
 

@@ -5,7 +5,7 @@ import re
 
 from lms.audit.api import record
 from lms.authoring.drafts.errors import DraftClosed, EditConflict, NotACourseFile
-from lms.authoring.drafts.queries import DraftedFile, find_file, list_drafts, list_files, load_draft, read_file
+from lms.authoring.drafts.queries import DraftedFile, find_file, list_drafts, list_files, load_draft, read_text
 from lms.authoring.drafts.rules import COURSE_SLUG, LONGEST_COURSE_SLUG, MODULE_NAME, ascii_slug, is_file_of_course
 from lms.authoring.drafts.starters import fill_starter
 from lms.authoring.models import Draft, DraftFile
@@ -114,7 +114,7 @@ def add_module(
     number = max((int(module[1]) for module in modules), default=0) + 1
     quoted = json.dumps(title, ensure_ascii=False)
     if copy_of:
-        text = read_file(require_found(files.get(copy_of))).decode()
+        text = read_text(require_found(files.get(copy_of)))
         data = re.sub(r"(?m)^title:.*$", lambda _line: f"title: {quoted}", text, count=1).encode()
     else:
         starter = fill_starter(
@@ -126,7 +126,7 @@ def add_module(
 
 def _first_objective(course_file: DraftedFile) -> str:
     """Returns the id of the first objective in a course.yml, whatever else is wrong with it."""
-    text = read_file(course_file).decode()
+    text = read_text(course_file)
     found = re.search(r"objectives\"?:.*?\bid\"?:\s*[\"']?([a-z0-9-]+)", text, re.DOTALL)
     return found[1] if found else "first-step"
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from lms.authoring.drafts.errors import NotUnicode
 from lms.authoring.drafts.rules import MODULE_NAME
 from lms.authoring.models import Draft, DraftFile
 from lms.catalogue.api import list_published_files, read_contents, read_published_files
@@ -85,6 +86,14 @@ def list_versions(draft: Draft, path: str) -> list[DraftFile]:
 def read_file(file: DraftedFile) -> bytes:
     """Returns the bytes of a file; none where it is removed."""
     return read_contents({file.digest})[file.digest] if file.digest else b""
+
+
+def read_text(file: DraftedFile) -> str:
+    """Returns the text of a file; none where it is removed. Raises ``NotUnicode``."""
+    try:
+        return read_file(file).decode()
+    except UnicodeDecodeError:
+        raise NotUnicode from None
 
 
 def read_modules(draft: Draft) -> dict[str, str]:

@@ -32,7 +32,7 @@ class EditedFile:
 
     def version_text(self, number: int) -> str:
         """Returns the text of one version, 0 the published one; raises ``NotThere``."""
-        return (queries.read_version(self.draft, self.path, number) or b"").decode()
+        return show(queries.read_version(self.draft, self.path, number) or b"")
 
     @property
     def published_conflict(self) -> Conflict | None:
@@ -44,13 +44,18 @@ class EditedFile:
         return Conflict(contents[before].decode() if before else "", contents[now].decode(), self.saved)
 
 
+def show(data: bytes) -> str:
+    """Returns a file's text; bytes that are not UTF-8, which only git brings, are � and among the problems."""
+    return data.decode(errors="replace")
+
+
 def load_edited(course: str, draft_id: int, path: str) -> EditedFile:
     """Returns a file of a draft that is edited as text; raises ``NotThere``, also where it is removed."""
     draft = queries.load_draft(course, draft_id)
     file = queries.find_file(draft, path)
     if not is_file_of_course(path, course) or not is_text(path) or file.digest is None:
         raise NotThere
-    return EditedFile(draft, file, queries.read_file(file).decode())
+    return EditedFile(draft, file, show(queries.read_file(file)))
 
 
 def describe_problems(problems: list[Problem]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lms.authoring.drafts.errors import EditConflict
 from lms.authoring.drafts.operations import load_open_draft, save_file
-from lms.authoring.drafts.queries import DraftedFile, find_file, load_draft, read_file
+from lms.authoring.drafts.queries import DraftedFile, find_file, load_draft, read_text
 from lms.authoring.exchange.questions import BankEntry
 from lms.authoring.questions.bank_file import add_questions as write_questions
 from lms.authoring.questions.queries import bank_path
@@ -26,7 +26,7 @@ def add_questions(
     if find_file(load_draft(course, draft_id), bank_path(course)).version != version:
         raise _bank_changed()
     file = find_file(load_open_draft(course, draft_id), bank_path(course))
-    text = read_file(file).decode() or f"course: {course}\nquestions: []\n"
+    text = read_text(file) or f"course: {course}\nquestions: []\n"
     data = write_questions(text, questions).encode()
     try:
         return save_file(actor, course, draft_id, file.path, data, version=version)

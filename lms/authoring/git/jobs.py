@@ -1,6 +1,7 @@
 """The worker's part of git: after each publication or push, and every five minutes."""
 
 import secrets
+from contextlib import closing
 from typing import Any
 
 import structlog
@@ -48,19 +49,20 @@ def synchronise() -> bool:
     with alone(JOB) as mine:
         if not mine:
             return False
-        repository = GitRepository(settings.instance / "course-files.git", settings.git_repository, settings.git_branch)
         try:
-            head = repository.fetch()
-            resolve_push(repository, head)
-            shared = bring_in(repository, head)
-            commit_publications(repository, head)
-        except GitAway as error:
-            log.warning("git away", error=str(error) or type(error).__name__)
+            copy = settings.instance / "course-files.git"
+            with closing(GitRepository(copy, settings.git_repository, settings.git_branch)) as repository:
+                head = repository.fetch()
+                resolve_push(repository, head)
+                shared = bring_in(repository, head)
+                commit_publications(repository, head)
+        # The latter where the disk of the copy is full.
+        except (GitAway, OSError) as error:
+            reason = str(error) if isinstance(error, GitAway) and str(error) else type(error).__name__
+            log.warning("git away", error=reason)
             with unit_of_work():
-                store_value(PROBLEM, str(error) or type(error).__name__)
+                store_value(PROBLEM, reason)
             return False
-        finally:
-            repository.close()
         if shared:
             log.warning("git has changed files of all courses, which pages do not publish", files=shared)
         with reading():

@@ -44,8 +44,8 @@ class GitRepository:
         return found.decode() if found else None
 
     def list_files(self, commit: str | None) -> dict[str, str]:
-        """Returns the ids of a commit's files by path; none where there is no commit."""
-        if commit is None:
+        """Returns the ids of a commit's files by path; none where there is no commit, or it is in no copy any more."""
+        if commit is None or _id(commit) not in self._repo.object_store:
             return {}
         entries = iter_tree_contents(self._repo.object_store, self._commit(commit).tree)
         return {entry.path.decode("utf-8", "replace"): entry.sha.decode() for entry in entries if entry.path}

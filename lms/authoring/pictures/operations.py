@@ -2,7 +2,7 @@
 
 from lms.authoring.blocks.rules import insert_block, list_sections, write_picture
 from lms.authoring.drafts.operations import load_open_draft, save_file
-from lms.authoring.drafts.queries import find_file, list_files, read_file
+from lms.authoring.drafts.queries import find_file, list_files, read_file, read_text
 from lms.authoring.drafts.rules import ascii_slug
 from lms.authoring.pictures.rules import PreparedPicture
 from lms.kernel.actor import Actor
@@ -39,7 +39,7 @@ def add_picture(
     save_file(actor, course, draft_id, path, picture.data, version=known.version if known else 0)
     if module:
         file = find_file(draft, module)
-        text = read_file(file).decode()
+        text = read_text(file)
         if file.digest is None or section not in (line for line, _title in list_sections(text)):
             raise NotThere
         picture_marks = write_picture(path.rpartition("/")[2], alt, description.strip())

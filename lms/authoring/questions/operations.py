@@ -5,7 +5,7 @@ from typing import Any
 
 from lms.authoring.drafts.errors import EditConflict
 from lms.authoring.drafts.operations import begin_draft, load_open_draft, save_file
-from lms.authoring.drafts.queries import DraftedFile, find_file, list_drafts, read_file
+from lms.authoring.drafts.queries import DraftedFile, find_file, list_drafts, read_text
 from lms.authoring.models import Draft
 from lms.authoring.questions import bank_file
 from lms.authoring.questions.queries import bank_path, list_used_ids
@@ -77,7 +77,7 @@ def continue_draft(actor: Actor, course: str, question_id: str) -> Draft:
 def _open_bank(course: str, draft_id: int) -> tuple[DraftedFile, str]:
     """Returns the bank of a draft, which is locked from now on."""
     file = find_file(load_open_draft(course, draft_id), bank_path(course))
-    return file, read_file(file).decode()
+    return file, read_text(file)
 
 
 def _save(actor: Actor, course: str, draft_id: int, file: DraftedFile, text: str) -> DraftedFile:

@@ -9,8 +9,9 @@ from hypothesis import given, strategies as st
 from lms.authoring.questions.bank_file import add_questions
 from lms.catalogue.source.parsing.yaml_document import read_yaml
 from lms.catalogue.source.schemas.banks import BankFile
-from tests.authoring.exchange.banks import FILES, comparable, load_bank
+from tests.authoring.exchange.banks import comparable
 from tests.authoring.exchange.strategies import questions
+from tools.qti.banks import FILES, load_bank
 
 
 def as_written(question: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from hypothesis import given, strategies as st
 from lms.assessment.rules.grading import grade
 from lms.authoring.exchange.qti_writer import write_qti3
 from lms.authoring.exchange.questions import PARTS
-from tests.authoring.exchange.banks import FILES, load_bank
 from tests.authoring.exchange.strategies import questions
+from tools.qti.banks import FILES, load_bank
 
 ITEM = "{http://www.imsglobal.org/xsd/imsqtiasi_v3p0}"
 PACKAGE = "{http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1}"

@@ -10,8 +10,9 @@ from lms.authoring.exchange.gift_writer import write_gift
 from lms.authoring.exchange.moodle_writer import write_moodle_xml
 from lms.authoring.exchange.questions import QuestionFile
 from lms.authoring.exchange.read import read_questions
-from tests.authoring.exchange.banks import FILES, comparable, load_bank
+from tests.authoring.exchange.banks import comparable
 from tests.authoring.exchange.strategies import questions
+from tools.qti.banks import FILES, load_bank
 
 WRITERS = {"Moodle XML": write_moodle_xml, "GIFT": write_gift}
 

@@ -39,15 +39,15 @@ class Remote:
         """Returns author and subject of the commits, the oldest first."""
         return self.run(self.path, "log", "--reverse", "--format=%an: %s", "main").splitlines()
 
-    def push(self, message: str, **files: str | None) -> None:
-        """Commits files in a fresh clone, or removes those without text, and pushes."""
+    def push(self, message: str, **files: str | bytes | None) -> None:
+        """Commits files in a fresh clone, or removes those without bytes, and pushes."""
         folder = self.checkout()
         for path, text in files.items():
             if text is None:
                 (folder / path).unlink()
             else:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                (folder / path).write_bytes(text.encode())
+                (folder / path).write_bytes(text if isinstance(text, bytes) else text.encode())
         self.run(folder, "add", "--all")
         self.run(folder, "commit", "--quiet", "--message", message)
         self.run(folder, "push", "--quiet", "origin", "HEAD:main")

@@ -1,0 +1,1 @@
+"""Compares the marks of exported QTI 3 items with those of another implementation."""
