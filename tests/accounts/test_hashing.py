@@ -25,6 +25,8 @@ CHANGE = {"password": PASSWORD, "new_password": NEW, "new_password_confirm": NEW
 GRANT = {"password": PASSWORD, "role": "trainer", "organisation": "", "reason": "Writes courses."}
 LOST = {"password": PASSWORD, "reason": "A lost phone."}
 
+TOKEN = {"name": "Payroll", "scopes": "people:read", "days": "90", "password": "wrong"}
+WEBHOOK = {"address": "https://hr.invalid/", "kinds": "award.issued", "password": "wrong"}
 FORMS: tuple[tuple[str, str, dict[str, str], int], ...] = (
     ("right", "/login", {"email": "W-1", "password": PASSWORD}, 302),
     ("wrong", "/login", {"email": "W-1", "password": "wrong"}, 200),
@@ -38,6 +40,8 @@ FORMS: tuple[tuple[str, str, dict[str, str], int], ...] = (
     ("wrong role", "/admin/users/{tomas}/roles/new", GRANT | {"password": "wrong"}, 422),
     ("lost step", "/admin/users/{tomas}/second-step", LOST, 422),
     ("lost step, for HR", "/people/{amina}/second-step", LOST, 422),
+    ("token", "/account/tokens/new", TOKEN, 422),
+    ("webhook", "/account/webhooks/new", WEBHOOK, 422),
     ("printed code", "/admin/users/{tomas}/code", {"password": PASSWORD}, 200),
 )
 """Every form that hashes: its address, what is sent by Root, Hana or nobody, and the status of the answer."""
@@ -100,8 +104,9 @@ def test_no_transaction_is_open_while_a_password_is_hashed(
     for name, address, form, status in FORMS:
         with subtests.test(name):
             hashing.seen.clear()
-            mine = address.startswith(("/account", "/admin"))
-            sender = client if mine else hana if address.startswith("/people") else app.test_client()
+            of_root = address.startswith(("/account/password", "/account/confirm", "/admin"))
+            of_hana = address.startswith(("/people", "/account/tokens", "/account/webhooks"))
+            sender = client if of_root else hana if of_hana else app.test_client()
             sent = form | ({"password": password} if form.get("password") == PASSWORD and sender is client else {})
             answer = sender.post(address.format(**places), data=sent)
             assert answer.status_code == status, answer.get_data(as_text=True)

@@ -17,6 +17,9 @@ PUBLIC = {
     # Flask-Security guards its own: signing in, resetting; the others ask for a session themselves.
     "security.login", "security.logout", "security.forgot_password", "security.reset_password",
     "security.change_password", "security.verify",
+    "security.two_factor_setup", "security.two_factor_setup_validate", "security.two_factor_token_validation",
+    "security.two_factor_rescue", "security.tf_select", "security.wan_register", "security.wan_register_response",
+    "security.wan_signin", "security.wan_signin_response", "security.wan_delete",
 }  # fmt: skip
 
 
