@@ -9,7 +9,7 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel import clock
-from lms.kernel.actor import Actor
+from lms.kernel.actor import Actor, Role
 from lms.kernel.db import Document, Id, Model, UtcDateTime
 from lms.kernel.records import Recorded, Retractable
 from lms.people.models import Organisation, Person
@@ -127,13 +127,22 @@ class SignedIn(UserMixin):
     roles: ClassVar[tuple[()]] = ()  # type: ignore[misc, assignment]
 
     def __init__(
-        self, token: str, actor: Actor, *, active: bool, roles_since: datetime | None, has_second_step: bool
+        self,
+        token: str,
+        actor: Actor,
+        *,
+        signed_in_at: datetime,
+        active: bool,
+        roles_since: datetime | None,
+        has_second_step: bool,
     ) -> None:
         self.fs_uniquifier = token
+        self.signed_in_at = signed_in_at
         self.actor = actor
         self.active = active
         self.roles_since = roles_since
         self.has_second_step = has_second_step
+        self.holds_role = bool(actor.scopes.keys() - {Role.LEARNER})
         # Whether the roles rest until a second step is set up: only that page opens.
         self.needs_second_step = False
 

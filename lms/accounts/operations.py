@@ -84,6 +84,7 @@ def grant_role(
 ) -> RoleGrant:
     """Grants a role in an organisation, or in all where none is given; granting it twice has no effect.
 
+    The holder signs in again, so that no session begun before has the role; not who grants it to themselves.
     Raises ``HolderLeft`` for somebody whose role would be suspended at once.
     """
     if role is Role.LEARNER:
@@ -105,6 +106,7 @@ def grant_role(
                 day=in_words(last_on),
             )
         )
+    _end_sessions_of_other(actor, account)
     record(
         actor, "accounts.grant", "account", account.id,
         organisation_id=organisation_id, reason=reason, role=str(role),
@@ -115,11 +117,15 @@ def grant_role(
 def remove_role(
     actor: Actor, account: Account, role: Role, organisation_id: int | None = None, *, reason: str = ""
 ) -> None:
-    """Removes a role; one that the account does not have is ignored. Raises ``LastAdministrator``."""
+    """Removes a role, after which its holder signs in again; one that the account does not have is ignored.
+
+    Raises ``LastAdministrator``.
+    """
     if role is Role.ADMIN:
         _require_another_administrator(account)
     for grant in _list_grants(account, role, organisation_id):
         records.retract(actor, grant)
+        _end_sessions_of_other(actor, account)
         record(
             actor, "accounts.retract", "account", account.id,
             organisation_id=organisation_id, reason=reason, role=str(role),
@@ -200,7 +206,7 @@ def change_email(actor: Actor, account: Account, email: str | None) -> None:
 def sign_out_everywhere(account: Account) -> None:
     """Ends every session and every "keep me signed in" of an account, and makes links sent to it useless."""
     account.fs_uniquifier = secrets.token_hex(16)
-    session.execute(delete(SignedInSession).where(SignedInSession.account_id == account.id))
+    _end_sessions(account)
     session.flush()
 
 
@@ -234,6 +240,16 @@ def create_admin(
         grant_role(SYSTEM, account, Role.HR, found.id)
     administrator_created.send(None, account=account)
     return account, True
+
+
+def _end_sessions(account: Account) -> None:
+    session.execute(delete(SignedInSession).where(SignedInSession.account_id == account.id))
+
+
+def _end_sessions_of_other(actor: Actor, account: Account) -> None:
+    """Ends the sessions of an account whose roles change. Links sent to it, such as an invitation, go on working."""
+    if actor.account_id != account.id:
+        _end_sessions(account)
 
 
 def _list_grants(account: Account, role: Role, organisation_id: int | None) -> Sequence[RoleGrant]:

@@ -152,6 +152,12 @@ class Settings(BaseSettings):
     sign_in_hours: int = Field(default=12, ge=1, le=24 * 30)
     """After how many hours without use a session ends (phones are shared)."""
 
+    role_sign_in_hours: int = Field(default=2, ge=0, le=24 * 30)
+    """The same for whoever holds a role, but on a device that they said is their own. 0: as for everybody."""
+
+    role_sign_in_days: int = Field(default=7, ge=0, le=90)
+    """After how many days whoever holds a role signs in again, on any device. 0: after 90, as everybody."""
+
     second_step_required: bool = True
     """Whether HR, coordinators, trainers and administrators must set up a second step for signing in."""
 

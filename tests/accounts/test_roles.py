@@ -48,11 +48,13 @@ def test_a_role_is_given_used_and_removed(app: Flask, client: FlaskClient) -> No
     given = client.post(f"/admin/users/{amina}/roles/new", data=AS_HR, follow_redirects=True).get_data(as_text=True)
     assert "The role has been given." in given
     assert "HR, Rivers Relief" in given
+    sign_in(learner)
     assert learner.get("/people").status_code == 200
     link = re.search(rf"/admin/users/{amina}/roles/\d+/retract", given)
     assert link is not None
     assert "Remove role" in client.get(link[0]).get_data(as_text=True)
     assert client.post(link[0], data=REASON).status_code == 303
+    sign_in(learner)
     assert learner.get("/people").status_code == 403
     assert client.get(link[0]).status_code == 404
     reason = REASON["reason"]

@@ -49,6 +49,9 @@ def _read_settings(folder: Path, database_url: str, **changes: object) -> Settin
         "mail_security": "none",
         "public_address": "http://localhost",
         "log_format": "json",
+        # Most tests move the clock by months within one session.
+        "role_sign_in_hours": 0,
+        "role_sign_in_days": 0,
     }
     return Settings(**(values | changes))  # type: ignore[arg-type]
 

@@ -96,12 +96,13 @@ def actor_statement() -> Select[*tuple[Any, ...]]:
 _account = Account.__table__.c
 ACTOR = actor_statement().where(_account.id == bindparam("account"))
 _session = SignedInSession.__table__.c
-_holder = select(_session.account_id).where(_session.token == bindparam("token")).scalar_subquery()
+_is_named = _session.token == bindparam("token")
+_holder = select(_session.account_id).where(_is_named).scalar_subquery()
+_signed_in_at = select(_session.signed_in_at).where(_is_named).scalar_subquery().label("signed_in_at")
 _passkey = exists().where(Passkey.account_id == _account.id)
 _has_second_step = or_(_account.tf_primary_method.is_not(None), _passkey).label("has_second_step")
-SIGNED_IN = (
-    actor_statement().add_columns(_account.active, _account.roles_since, _has_second_step).where(_account.id == _holder)
-)
+_of_session = (_signed_in_at, _account.active, _account.roles_since, _has_second_step)
+SIGNED_IN = actor_statement().add_columns(*_of_session).where(_account.id == _holder)
 ACTOR_FIELDS = frozenset(field.name for field in fields(Actor))
 
 
@@ -117,7 +118,12 @@ def find_signed_in(token: str, today: date) -> SignedIn | None:
         return None
     row = rows[0]
     return SignedIn(
-        token, actor_of_rows(rows), active=row.active, roles_since=row.roles_since, has_second_step=row.has_second_step
+        token,
+        actor_of_rows(rows),
+        signed_in_at=row.signed_in_at,
+        active=row.active,
+        roles_since=row.roles_since,
+        has_second_step=row.has_second_step,
     )
 
 

@@ -50,6 +50,7 @@ from lms.accounts.sign_in import queries
 from lms.accounts.sign_in.devices import remember_device
 from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, Passwords, ResetForm, SignInForm
 from lms.accounts.sign_in.hashing import PasswordContext
+from lms.accounts.sign_in.lifetimes import is_over, note_use
 from lms.accounts.sign_in.limits import LIMITED_VIEWS, NAME_OF_FIRST_STEP, typed_name
 from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, record_sign_in, start_session
 from lms.audit.api import record
@@ -212,17 +213,14 @@ def load_signed_in(token: str) -> Account | SignedIn | None:
     Returns None where the session has ended or the account is closed.
     """
     signed_in = queries.find_signed_in(token, clock.today())
-    if signed_in is None or not signed_in.active:
+    if signed_in is None or not signed_in.active or is_over(signed_in):
         return None
-    if signed_in.actor.scopes.keys() - {Role.LEARNER} and not signed_in.has_second_step:
+    if signed_in.holds_role and not signed_in.has_second_step:
         rest_roles(signed_in)
     g.session_token = token
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", cookie.get("fs_paa", 0))
-    hour = int(clock.now().timestamp()) // 3600
-    if cookie.get("hour") != hour:
-        # Writing the cookie restarts its lifetime; once an hour is often enough.
-        cookie["hour"] = hour
+    note_use(signed_in)
     if request.blueprint != "security":
         return signed_in
     account = load_own_account(signed_in.actor)
@@ -249,6 +247,7 @@ def begin_session(_app: Flask, *, user: Account, **_: Any) -> None:
         del cookie[key]
     g.pop("csrf_token", None)
     cookie["_user_id"] = start_session(user.id)
+    note_use()
     cookie.permanent = cookie.get("_remember") == "set"
 
 
