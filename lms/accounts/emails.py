@@ -28,6 +28,11 @@ def queue_second_step(account: Account, what: str) -> None:
     _queue(account, "second_step", what=what)
 
 
+def queue_new_device(account: Account, at: datetime, zone: str) -> None:
+    """Queues an e-mail that says when somebody signed in on a new device, unless there was one on that day in UTC."""
+    _queue(account, "new_device", key=f"new_device:{account.id}:{at.date()}", at=at, zone=zone)
+
+
 def write_reset(account: Account, token: str, *, several: bool = False) -> tuple[str, str, str, str]:
     """Writes the e-mail with a link to choose a new password: address, subject, body, language.
 
@@ -62,7 +67,15 @@ def write_invitation(account: Account, token: str, until: datetime) -> tuple[str
         return account.address or "", _("Your account for %(product)s", product=product), body, language
 
 
-def _queue(account: Account, kind: str, **context: str) -> None:
+def _queue(
+    account: Account,
+    kind: str,
+    *,
+    key: str | None = None,
+    at: datetime | None = None,
+    zone: str = "UTC",
+    **context: str,
+) -> None:
     if not account.address:
         return
     product = current_settings().product_name
@@ -71,14 +84,15 @@ def _queue(account: Account, kind: str, **context: str) -> None:
         subjects = {
             "new_password": _("Your password for %(product)s has changed", product=product),
             "printed_code": _("A sign-in code for %(product)s was printed for you", product=product),
+            "new_device": _("A new device signed in to %(product)s", product=product),
             "second_step": _("How you sign in to %(product)s", product=product),
         }
         body = render_template(
             f"accounts/email/{kind}.txt",
             name=account.person.name,
-            at=moment(clock.now()).replace(NO_BREAK, " "),
+            at=moment(at or clock.now(), zone=zone).replace(NO_BREAK, " "),
             reset=address_of("security.forgot_password"),
             change=address_of("security.change_password"),
             **context,
         )
-        mail.queue(account.address, subjects[kind], body, language=language)
+        mail.queue(account.address, subjects[kind], body, language=language, key=key)

@@ -1,6 +1,5 @@
 """Mail: put into the outbox with the work it belongs to, sent by the worker over one connection for a whole sweep."""
 
-import secrets
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +30,7 @@ _shared: ContextVar[_SharedConnection | None] = ContextVar("mail_connection", de
 def queue(to: str, subject: str, body: str, *, language: str = "", key: str | None = None) -> None:
     """Puts a mail into the outbox in the present transaction; a key is sent once."""
     payload = {"to": to, "subject": subject, "body": body, "language": language}
-    outbox.put("mail", key or f"mail:{secrets.token_hex(12)}", payload)
+    outbox.put("mail", key, payload)
 
 
 @outbox.handler("mail", quick=True)

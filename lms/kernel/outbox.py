@@ -5,6 +5,7 @@ operation that wants a mail or a job inserts a row here; after the commit the wo
 minute processes what is left. A row is closed after success; handlers must be idempotent.
 """
 
+import secrets
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class NoLongerTrue(Exception):
 MOST_TRIES = 12
 """The number of tries, over about a day and a half, after which a row waits for the administrator."""
 
-AWAITED = ("mail", "reset")
+AWAITED = ("mail", "reset", "new_device")
 """The kinds of mail that somebody waits for: they go before reminders and invitations."""
 
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -112,9 +113,14 @@ def around_sweep(context: Callable[[], AbstractContextManager[None]]) -> Callabl
     return context
 
 
-def put(kind: str, key: str, payload: dict[str, Any], *, not_before: datetime | None = None) -> None:
-    """Adds a row in the present transaction, unless there is one with this key. It waits until ``not_before``."""
-    if db.session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None:
+def put(kind: str, key: str | None, payload: dict[str, Any], *, not_before: datetime | None = None) -> None:
+    """Adds a row in the present transaction, unless there is one with this key. It waits until ``not_before``.
+
+    A key of None is that of no other row, which costs no query.
+    """
+    if key is None:
+        key = f"{kind}:{secrets.token_hex(12)}"
+    elif db.session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None:
         return
     moment = clock.now()
     db.session.add(OutboxRow(kind=kind, key=key, payload=payload, recorded_at=moment, not_before=not_before or moment))

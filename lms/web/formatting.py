@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache, partial
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_time
@@ -36,11 +37,18 @@ def day(value: date | None, pattern: str = "d MMMM y") -> str:
     return _unbroken(format_day(value, pattern)) if value else NOTHING
 
 
-def moment(value: datetime | None, pattern: str = "d MMMM y") -> str:
-    """Returns a time in UTC: 22 November 2026, 09:14 UTC. A time without a zone is taken as UTC."""
+def moment(value: datetime | None, pattern: str = "d MMMM y", zone: str = "UTC") -> str:
+    """Returns a time in UTC: 22 November 2026, 09:14 UTC. A time without a zone is taken as UTC.
+
+    ``zone`` is another IANA zone to tell it in, whose name follows: 22 November 2026, 12:14 (East Africa Time).
+    """
     if value is None:
         return NOTHING
     utc = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    if zone != "UTC":
+        local = utc.astimezone(ZoneInfo(zone))
+        clock = format_time(local, "HH:mm (zzzz)", tzinfo=local.tzinfo, locale=_locale())
+        return f"{day(local.date(), pattern)}, {_unbroken(clock)}"
     clock = format_time(utc, "HH:mm", locale=_locale())
     return f"{day(utc.date(), pattern)}, {clock}{NO_BREAK}UTC"
 

@@ -15,6 +15,7 @@ from lms.accounts.codes.forms import CodeForm, NewPasswordForm, NewPeopleForm
 from lms.accounts.emails import queue_new_password, queue_printed_code
 from lms.accounts.invitations.operations import use_invitation
 from lms.accounts.invitations.queries import InvitationOver, load_invited
+from lms.accounts.sign_in.devices import name_of_account, remember_device
 from lms.accounts.sign_in.forms import ConfirmedForm
 from lms.accounts.sign_in.limits import confirmed, limit_codes
 from lms.accounts.sign_in.queries import load_actor
@@ -142,6 +143,7 @@ def join(token: str) -> ResponseReturnValue:
         if holder.has_second_step:
             return redirect_with(_("Your password has been saved. Sign in with it now."), "security.login")
         login_user(holder)
+        remember_device(name_of_account(holder.id))
         saved = _(
             "Your password has been saved. Next time, sign in with your staff number or e-mail. Below is your training."
         )

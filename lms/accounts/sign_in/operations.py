@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy import delete, insert
 
-from lms.accounts.models import SignedInSession
+from lms.accounts.models import Account, SignedInSession
 from lms.audit.api import record
 from lms.kernel import clock, outbox
 from lms.kernel.actor import NOBODY, Actor
@@ -56,7 +57,17 @@ def request_reset(email: str) -> None:
 
     The same work for every e-mail: so the time of the answer tells nobody who has an account.
     """
-    outbox.put("reset", f"reset:{secrets.token_hex(12)}", {"email": email})
+    outbox.put("reset", None, {"email": email})
+
+
+def note_new_device(account: Account) -> None:
+    """Has the worker tell who signed in on a device that did not know them, in case it was somebody else.
+
+    Nobody is told without an e-mail, where no mail goes out, or in the demonstration, where all know the password.
+    """
+    config = current_app.config
+    if account.address and config["MAIL_SERVER"] and not config["DEMONSTRATION"]:
+        outbox.put("new_device", None, {"account": account.id, "at": clock.now().isoformat()})
 
 
 def remove_old_sessions() -> None:

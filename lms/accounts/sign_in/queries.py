@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Date, Row, Select, bindparam, exists, or_, select
 
 from lms.accounts.models import Account, Passkey, RoleGrant, SignedIn, SignedInSession
 from lms.accounts.queries import ACCOUNTS, role_works, to_scopes
+from lms.audit.models import AuditEntry
 from lms.kernel.actor import Actor
 from lms.kernel.db import read_rows, session
 from lms.kernel.identifiers import identifier_key
@@ -44,6 +45,18 @@ def list_personal_words(account: Account) -> list[str]:
     name, email = rows[0].name, account.email or rows[0].email
     address = [email, email.partition("@")[0]] if email else []
     return [name, *name.split(), *address, *(row.staff_number for row in rows if row.staff_number)]
+
+
+def has_signed_in_before(account_id: int, moment: datetime) -> bool:
+    """Says whether the holder of an account had signed in, or joined, before a moment."""
+    signing_in = ("accounts.sign_in", "accounts.use_code", "accounts.use_invitation")
+    earlier = exists().where(
+        AuditEntry.subject == "account",
+        AuditEntry.subject_id == account_id,
+        AuditEntry.action.in_(signing_in),
+        AuditEntry.recorded_at < moment,
+    )
+    return bool(session.scalar(select(earlier)))
 
 
 def actor_statement() -> Select[*tuple[Any, ...]]:

@@ -47,12 +47,12 @@ from lms.accounts.second_step.settings import PasskeyOptions, required_day, seco
 from lms.accounts.second_step.totp import AppCodes
 from lms.accounts.second_step.views import REPLACED_VIEWS
 from lms.accounts.sign_in import queries
-from lms.accounts.sign_in.devices import remember_device
+from lms.accounts.sign_in.devices import key_of_device, name_of_account, remember_device
 from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, Passwords, ResetForm, SignInForm
 from lms.accounts.sign_in.hashing import PasswordContext
 from lms.accounts.sign_in.lifetimes import is_over, note_use
 from lms.accounts.sign_in.limits import LIMITED_VIEWS, NAME_OF_FIRST_STEP, typed_name
-from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, record_sign_in, start_session
+from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, note_new_device, record_sign_in, start_session
 from lms.audit.api import record
 from lms.kernel import clock
 from lms.kernel.actor import Role
@@ -254,8 +254,9 @@ def begin_session(_app: Flask, *, user: Account, **_: Any) -> None:
 def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_more: Any) -> None:
     """Shows who signed in with a password which codes were printed since the last time, and audits the sign-in.
 
-    From now on their device is known, unless the name is that of several accounts: it would give whoever has one of
-    them more guesses at the others. Who has a role learns from when signing in takes a second step.
+    They get an e-mail where their device did not know them. From now on it does, but not by a name of several accounts:
+    it would give whoever has one of them more guesses at the others. Who has a role learns from when signing in takes a
+    second step.
     """
     if authn_via == ["password"]:
         name = "" if g.get("compared_with_several") else typed_name()
@@ -263,8 +264,10 @@ def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_more:
         name = g.name_of_first_step
     else:
         return
-    if name:
-        remember_device(name)
+    names = [each for each in (name, name_of_account(user.id)) if each]
+    if not any(map(key_of_device, names)):
+        note_new_device(user)
+    remember_device(*names)
     if has_role(user) and not user.has_second_step and (required := required_day(user.roles_since)):
         day = in_words(required)
         sentence = _("From %(day)s, your role needs a second step to sign in. Set it up under “Your account”.", day=day)
