@@ -75,6 +75,7 @@ import lms.rest.webhooks.views
 from lms.accounts.api import (
     administrator_created,
     find_account_ids,
+    has_second_step,
     list_organisation_choices,
     list_recorders,
     load_account_names,
@@ -111,6 +112,7 @@ from lms.people.api import (
     people_merged,
     placements_changed,
 )
+from lms.people.hooks import second_steps
 from lms.rest.blueprint import set_up_rest
 from lms.web.access import current_actor
 from lms.web.csrf import CsrfProtection
@@ -212,6 +214,7 @@ def fill_hooks() -> None:
     renewal_windows.fill(lms.compliance.api.renewal_windows)
     account_names.fill(load_account_names)
     recorders.fill(list_recorders)
+    second_steps.fill(has_second_step)
     open_demonstrations.fill(accounts_are_open)
     accounts_matching.fill(find_account_ids)
     organisation_choices.fill(list_organisation_choices)

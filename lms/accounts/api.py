@@ -17,7 +17,7 @@ from lms.accounts.queries import (
 )
 from lms.accounts.sign_in.forms import ConfirmedForm
 from lms.accounts.sign_in.limits import confirmed
-from lms.accounts.sign_in.queries import list_organisation_choices, load_actor
+from lms.accounts.sign_in.queries import has_second_step, list_organisation_choices, load_actor
 from lms.accounts.tokens.operations import record_use
 from lms.accounts.tokens.queries import TokenHolder, find_token_holder
 from lms.accounts.tokens.rules import NEEDED_ROLES, SCOPE_LABELS, TokenScope
@@ -37,6 +37,7 @@ __all__ = [
     "find_account_ids",
     "find_token_holder",
     "grant_role",
+    "has_second_step",
     "is_employed",
     "list_hr_contacts",
     "list_last_days",

@@ -234,6 +234,13 @@ def test_it_can_be_switched_off(app: Flask, moment: clock.FixedClock, monkeypatc
 
 
 @ONLY_SQLITE
+def second_step_on(page: TestResponse) -> tuple[str, bool]:
+    """What HR reads of a second step on the page of a person, and whether it can be removed there."""
+    found = re.search(r"Second step</dt>\s*<dd[^>]*>([^<]+)</dd>", page.text)
+    assert found is not None
+    return found[1].strip(), "Remove a lost second step" in page.text
+
+
 def test_a_lost_one_is_removed(app: Flask, moment: clock.FixedClock) -> None:
     amina, hana, root = (app.test_client() for _ in range(3))
     sign_in(hana, "hana@demo.example")
@@ -241,6 +248,8 @@ def test_a_lost_one_is_removed(app: Flask, moment: clock.FixedClock) -> None:
     numbers = {name: account(app, name) for name in ROLE_PAGES}
     people = {name: f"/people/{each.person_id}/second-step" for name, each in numbers.items()}
     why = {"reason": "A lost phone.", "password": PASSWORD}
+    placements = f"/people/{numbers['amina'].person_id}/placement"
+    assert second_step_on(hana.get(placements)) == ("not set up", False)
     assert "No second step is set up" in hana.post(people["amina"], data=why).text
     sign_in(amina)
     set_up_app(amina, NOW)
@@ -248,6 +257,7 @@ def test_a_lost_one_is_removed(app: Flask, moment: clock.FixedClock) -> None:
     add_passkey(amina)
     assert hana.post(people["amina"], data=why | {"password": "wrong"}).status_code == 422
     assert account(app).has_second_step
+    assert second_step_on(hana.get(placements)) == ("set up", True)
     assert hana.post(people["amina"], data=why).status_code == 303
     assert not account(app).has_second_step
     assert not is_signed_in(amina)

@@ -119,6 +119,11 @@ SIGNED_IN = actor_statement().add_columns(*_of_session).where(_account.id == _ho
 ACTOR_FIELDS = frozenset(field.name for field in fields(Actor))
 
 
+def has_second_step(person_id: int) -> bool:
+    """Says whether signing in as a person takes more than the password."""
+    return bool(session.scalar(select(_has_second_step).where(_account.person_id == person_id)))
+
+
 def load_actor(account: Account, today: date) -> Actor:
     """Returns who acts with an account today: its scopes, and the placement in force (the latest begun)."""
     return actor_of_rows(read_rows(ACTOR, {"account": account.id, "today": today}).all())

@@ -14,6 +14,7 @@ from lms.people import operations, queries
 from lms.people.details.queries import may_correct
 from lms.people.directory.queries import list_directory, list_whole_directory
 from lms.people.forms import AssignmentForm, DirectoryForm, EndForm, MoveForm, NewPersonForm, NewPlacementForm
+from lms.people.hooks import second_steps
 from lms.people.merging.queries import list_overlapping_placements, list_similar_people, load_merged_ids
 from lms.people.models import Placement
 from lms.people.recording.queries import list_recorded_placements
@@ -114,6 +115,7 @@ def placements(person_id: int) -> ResponseReturnValue:
         person=person,
         employments=employments,
         may_correct=may_correct(actor, person_id),
+        has_second_step=any(is_set_up(person_id) for is_set_up in second_steps),
         recorded=recorded,
         recorders=recorders_of([*employments, *(each.placement for each in recorded)]),
         sector_names={sector.slug: sector.name(language_of_page()) for sector in queries.list_sectors()},
