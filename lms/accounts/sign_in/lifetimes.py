@@ -20,25 +20,22 @@ def is_over(signed_in: SignedIn) -> bool:
     """
     if not signed_in.holds_role:
         return False
-    days = current_settings().role_sign_in_days
+    settings = current_settings()
+    days, hours = settings.role_sign_in_days, settings.role_sign_in_hours
     if days and clock.now() - signed_in.signed_in_at > timedelta(days=days):
         return True
     # Without a last use, Flask-Login has just read the cookie of "keep me signed in".
-    is_unused = LAST_USE in cookie and _seconds_unused() > _most_seconds_unused(signed_in)
+    is_unused = bool(hours) and LAST_USE in cookie and _seconds_unused() > hours * 3600
     return is_unused and decode_cookie(request.cookies.get(REMEMBER_COOKIE, "")) != signed_in.fs_uniquifier
 
 
 def note_use(signed_in: SignedIn | None = None) -> None:
     """Notes in the cookie that the session is used, which restarts its lifetime; a dozen times within it is enough."""
-    if signed_in is None or not 0 <= _seconds_unused() < _most_seconds_unused(signed_in) // 12:
+    settings = current_settings()
+    of_role = settings.role_sign_in_hours if signed_in and signed_in.holds_role else 0
+    if signed_in is None or not 0 <= _seconds_unused() < (of_role or settings.sign_in_hours) * 300:
         cookie[LAST_USE] = int(clock.now().timestamp())
 
 
 def _seconds_unused() -> int:
     return int(clock.now().timestamp()) - int(cookie.get(LAST_USE, 0))
-
-
-def _most_seconds_unused(signed_in: SignedIn) -> int:
-    settings = current_settings()
-    of_role = settings.role_sign_in_hours if signed_in.holds_role else 0
-    return (of_role or settings.sign_in_hours) * 3600
