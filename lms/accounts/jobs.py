@@ -15,7 +15,7 @@ from lms.kernel import mail, outbox
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.worker import PeriodicJob
 
-__all__ = ["JOBS", "invite_many", "make_slips", "send_invitation", "send_reset", "tell_of_new_device"]
+__all__ = ["JOBS", "invite_many", "make_slips", "send_invitation", "send_new_device", "send_reset"]
 
 JOBS = (
     PeriodicJob("accounts.remove_old_sessions", remove_old_sessions, minute="53"),
@@ -24,7 +24,7 @@ JOBS = (
 
 
 @outbox.handler("new_device", quick=True)
-def tell_of_new_device(payload: dict[str, Any]) -> None:
+def send_new_device(payload: dict[str, Any]) -> None:
     """Queues the e-mail about a sign-in on a new device, at most one for an account on a day in UTC.
 
     Raises ``NoLongerTrue`` for somebody's very first sign-in, and for a closed account.
