@@ -112,6 +112,35 @@ class TrainingSession(Recorded, Model):
     token: Mapped[str] = mapped_column(String(40), unique=True)
 
 
+class AttendanceSheet(Recorded, Model):
+    """One row: an attendance sheet was printed for a session that HR expects. It gives nobody anything.
+
+    Personal data: none of its own; `expected_attendee` names the people.
+    """
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    # For courses that are per sector: which one.
+    sector: Mapped[str | None] = mapped_column(String(40))
+    held_on: Mapped[date]
+    station_id: Mapped[int] = mapped_column(ForeignKey("duty_station.id"))
+    # 10 random Crockford base32 characters: all that the QR code says.
+    code: Mapped[str] = mapped_column(String(10), unique=True)
+    # Random, made with the form, so that a form that is sent twice makes one sheet.
+    token: Mapped[str] = mapped_column(String(40), unique=True)
+
+
+class ExpectedAttendee(Model):
+    """One row: a person is listed on an attendance sheet, under one of their staff numbers.
+
+    Personal data: who was expected at a session, whether they came or not.
+    """
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("attendance_sheet.id"), primary_key=True)
+    employment_id: Mapped[int] = mapped_column(ForeignKey("employment.id"), primary_key=True, index=True)
+
+
 class SessionWithdrawal(Recorded, Model):
     """One row: a session was recorded by mistake, and what it earned was revoked. Never changed.
 

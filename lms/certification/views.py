@@ -1,5 +1,6 @@
 """Pages of certification: certificates and the public check, in-person sessions, recognised prior training."""
 
+import lms.certification.attendance.views
 import lms.certification.awards.views
 import lms.certification.credentials.views
 import lms.certification.regraded.views

@@ -272,6 +272,9 @@ class World:
         self.samples["delivery_id"] = 1
         self.samples["quiz_id"] = self._number("hana", "/paper/new", numbers="W-6")
         page = self.send("hana", "GET", "/paper/<quiz_id>").text
+        sheets = "/sessions/sheets"
+        made = {"code": self._done("hana", f"{sheets}/new", lines="W-5").rpartition("/")[2]}
+        self.special |= {f"{sheets}/<code>": made, f"{sheets}/<code>.pdf": made}
         self.samples["code"] = re.findall(r"/paper/copies/(\w+)", page)[0]
         self._done("hana", "/compliance/views", name="Mine")
         self.samples["job_id"] = self._number("hana", "/compliance/jobs")

@@ -34,6 +34,8 @@ OTHER_SENSES = {
     "placed": "a key in the detail of recorded audit entries",
     "covering": "the placements or awards whose days include a day",
     "sheet": "a sheet of a workbook",
+    "attendance_sheet": "the paper that people sign at a session",
+    "sheet_id": "the same",
     "letters": "letters of an alphabet",
     "letters_and_digits": "letters of an alphabet",
     "leads_to": "the step of a story that a choice leads to",

@@ -21,7 +21,8 @@ MOST_CHARACTERS = 200_000
 _NO_DOCUMENT = _l("A reference, such as a file number. No documents, no cases, nothing about a real child.")
 
 
-def _list_field(label: Any, description: Any) -> Any:
+def list_field(label: Any, description: Any) -> Any:
+    """Returns the field of a pasted list."""
     return TextAreaField(
         label,
         description=description,
@@ -76,11 +77,17 @@ class TrainingForm(BaseForm):
         ]
 
 
-class SessionForm(TrainingForm):
-    """Records a session that was held in person."""
+class DatedTrainingForm(TrainingForm):
+    """The fields that a session and its attendance sheet share besides: the day, the place, and the form's token."""
 
     held_on = day_field(_l("Date of the session"), required=_l("Choose a date."))
     station = SelectField(_l("Place"), coerce=int)
+    token = HiddenField(validators=[Length(max=40)])
+
+
+class SessionForm(DatedTrainingForm):
+    """Records a session that was held in person."""
+
     checked_by = text_field(
         _l("Checked by"),
         LONGEST_CHECKER,
@@ -93,7 +100,7 @@ class SessionForm(TrainingForm):
         required=_l("Write where the attendance list is kept."),
         description=_NO_DOCUMENT,
     )
-    lines = _list_field(
+    lines = list_field(
         _l("Who attended"), _l("Staff numbers, one per line, at most 500. You can paste a column from a spreadsheet.")
     )
     renew = BooleanField(
@@ -101,7 +108,6 @@ class SessionForm(TrainingForm):
         default=True,
         description=_l("They are renewed by the usual rules: nobody loses a day."),
     )
-    token = HiddenField(validators=[Length(max=40)])
     checksum = HiddenField()
 
     def validate_lines(self, field: Field) -> None:
@@ -151,7 +157,7 @@ class TrainingsForm(TrainingForm):
         required=_l("Write who checked it."),
         description=_l("Who has seen the earlier certificates and confirms that they cover this course."),
     )
-    lines = _list_field(
+    lines = list_field(
         _l("The list"),
         _l(
             "On each line: staff number, date earned, where the evidence is kept. Example: W-17, 2026-03-31, file "

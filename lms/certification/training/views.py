@@ -13,7 +13,14 @@ from lms.certification.blueprint import bp
 from lms.certification.errors import ListChanged
 from lms.certification.training import labels, operations, queries
 from lms.certification.training.check import CheckedList, TrainingDetails, check_list, require_hr
-from lms.certification.training.forms import OneTrainingForm, SessionForm, SessionsFilter, TrainingForm, TrainingsForm
+from lms.certification.training.forms import (
+    DatedTrainingForm,
+    OneTrainingForm,
+    SessionForm,
+    SessionsFilter,
+    TrainingForm,
+    TrainingsForm,
+)
 from lms.certification.training.parser import decode
 from lms.kernel import clock
 from lms.kernel.actor import Role
@@ -27,6 +34,7 @@ from lms.web.language import language_of_page
 from lms.web.recorders import recorders_of
 
 SomeTrainingForm = TypeVar("SomeTrainingForm", bound=TrainingForm)
+SomeDatedForm = TypeVar("SomeDatedForm", bound=DatedTrainingForm)
 
 
 @bp.get("/sessions")
@@ -44,7 +52,7 @@ def sessions() -> ResponseReturnValue:
 @role_needed(Role.HR)
 def new_session() -> ResponseReturnValue:
     """Shows the form of a new session."""
-    form = build_session_form()
+    form = build_session_form(SessionForm)
     form.held_on.data = clock.today(current_actor().time_zone)
     return render_list("certification/new_session.html", form)
 
@@ -53,23 +61,16 @@ def new_session() -> ResponseReturnValue:
 @role_needed(Role.HR)
 def check_session() -> ResponseReturnValue:
     """Shows what recording a session would do; records nothing."""
-    actor, form = current_actor(), build_session_form()
-    try:
-        if form.validate_on_submit():
-            details = training_details(form)
-            operations.check_held_on(actor, details, form.held_on.data)
-            checked = check_list(actor, details, form.training_lines())
-            return render_list("certification/new_session.html", form, checked)
-    except Invalid as refusal:
-        form.add_error(refusal)
-    return render_list("certification/new_session.html", form), 422
+    form = build_session_form(SessionForm)
+    checked = form.result_on_submit(lambda: check_attendance(form))
+    return render_list("certification/new_session.html", form, checked), 200 if checked else 422
 
 
 @bp.post("/sessions/new")
 @role_needed(Role.HR)
 def record_session() -> ResponseReturnValue:
     """Records a session as it was checked, with a certificate for everybody who was found."""
-    form, checked = build_session_form(), None
+    form, checked = build_session_form(SessionForm), None
     if form.validate_on_submit():
         details = training_details(form)
         try:
@@ -221,12 +222,19 @@ def build_form(kind: type[SomeTrainingForm]) -> SomeTrainingForm:
     return form
 
 
-def build_session_form() -> SessionForm:
+def build_session_form(kind: type[SomeDatedForm]) -> SomeDatedForm:
     """Returns the form with its choices and a token of its own, so that sending it twice records one session."""
-    form = build_form(SessionForm)
+    form = build_form(kind)
     form.station.choices = choices_of((each.id, f"{each.name}, {each.country}") for each in list_stations())
     form.token.data = form.token.data or secrets.token_urlsafe(18)
     return form
+
+
+def check_attendance(form: SessionForm) -> CheckedList:
+    """Returns what recording a session would do; raises Invalid where it would be refused."""
+    actor, details = current_actor(), training_details(form)
+    operations.check_held_on(actor, details, form.held_on.data)
+    return check_list(actor, details, form.training_lines())
 
 
 def training_details(form: TrainingForm) -> TrainingDetails:
@@ -252,7 +260,7 @@ def check_again(form: TrainingForm, details: TrainingDetails, refusal: Invalid) 
     return check_list(current_actor(), details, form.training_lines()) if changed else None
 
 
-def render_list(template: str, form: TrainingForm, checked: CheckedList | None = None) -> str:
+def render_list(template: str, form: TrainingForm, checked: CheckedList | None = None, **more: object) -> str:
     """Renders the page of a new session or a list of prior training, with its outcome where it was checked."""
     return render_template(
         template,
@@ -262,4 +270,5 @@ def render_list(template: str, form: TrainingForm, checked: CheckedList | None =
         outcome_look=labels.outcome_look,
         explain_outcome=labels.explain_outcome,
         months=current_settings().prior_training_months,
+        **more,
     )

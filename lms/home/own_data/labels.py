@@ -38,6 +38,7 @@ KINDS: dict[str, StoredData] = {
     "answer": StoredData(_l("Answers as you saved them during a quiz"), _STAYS),
     "regrade": StoredData(_l("Quizzes marked again because a question was corrected"), _STAYS),
     "quiz_copy": StoredData(_l("Quizzes printed for you on paper"), _STAYS),
+    "expected_attendee": StoredData(_l("In-person sessions you were expected at"), _STAYS),
     "paper_entry": StoredData(_l("Your answers on paper, as somebody typed them"), _STAYS),
     "award": StoredData(_l("What you earned"), _STAYS),
     "award_name": StoredData(_l("Your name on certificates"), _l("Until your data is erased")),

@@ -15,36 +15,16 @@ from sqlalchemy import select
 from lms.certification.awards.rules import print_serial
 from lms.certification.models import Award, TrainingSession
 from lms.kernel import clock
-from lms.kernel.actor import Role
 from lms.kernel.db import session, unit_of_work
-from lms.people.models import DutyStation, Organisation, Person
+from lms.people.models import Person
 from tests.certification import world
-from tests.factories import people
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import sign_in
 
 
 @pytest.fixture(autouse=True)
 def fixed() -> Iterator[None]:
     with clock.using(clock.FixedClock(datetime(2026, 9, 1, 12, 0, tzinfo=UTC))):
         yield
-
-
-@pytest.fixture
-def ids(app: Flask) -> dict[str, int]:
-    """The small organisation with Hill Aid beside it, whose HR is Omar, a course, and a brief by sector."""
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        here, station = (session.scalars(select(Organisation)).one(), session.scalars(select(DutyStation)).one())
-        there = people.organisation("hill-aid")
-        omar = people.person("Omar Said", "omar@demo.example")
-        people.placed(people.employed(omar, there, "H-1"), station, "health")
-        people.account(omar, Role.HR, at=there)
-        course = world.course(validity="P2Y", renewal="P60D")
-        brief = world.course("brief", validity="P1Y", per_sector=True, title="Sector brief", code="CP-BR")
-        return {
-            "here": here.id, "there": there.id, "station": station.id, "course": course.course_id,
-            "brief": brief.course_id,
-        }  # fmt: skip
 
 
 def text_of(response: object) -> str:
