@@ -33,6 +33,7 @@ ONLY_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def moment(app: Flask) -> Iterator[clock.FixedClock]:
     """The small organisation, and a clock that stands still."""
     make_small_organisation(app)
+    app.extensions["settings"] = app.extensions["settings"].model_copy(update={"second_step_required": True})
     with app.app_context(), unit_of_work():
         session.execute(update(Account).where(Account.roles_since.is_not(None)).values(roles_since=NOW))
     with clock.using(clock.FixedClock(NOW)) as fixed:

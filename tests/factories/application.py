@@ -52,6 +52,7 @@ def _read_settings(folder: Path, database_url: str, **changes: object) -> Settin
         # Most tests move the clock by months within one session.
         "role_sign_in_hours": 0,
         "role_sign_in_days": 0,
+        "second_step_required": False,
     }
     return Settings(**(values | changes))  # type: ignore[arg-type]
 

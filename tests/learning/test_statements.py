@@ -63,7 +63,8 @@ def test_submitting_a_quiz_takes_at_most_33_statements(
     with app.app_context():
         assert session.scalar(select(func.count()).select_from(Award)) == 2
     first, renewal = taken
-    assert len(first) <= 33, "\n\n".join(first)
+    # Once a minute a process looks whether there are webhooks to tell.
+    assert len(first) <= 34, "\n\n".join(first)
     assert len(renewal) <= 33, "\n\n".join(renewal)
 
 

@@ -13,6 +13,7 @@ from lms.compliance.api import read_courses
 from lms.kernel import clock, outbox, records
 from lms.kernel.actor import Actor
 from lms.kernel.bulk import add_mappings
+from lms.kernel.caching import application_cache
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
@@ -24,7 +25,8 @@ from lms.rest.webhooks.sending import Network, parse_address
 MOST_WEBHOOKS = 10
 """How many webhooks an organisation may have."""
 
-OF_AWARDS = frozenset({EventKind.AWARD_ISSUED, EventKind.AWARD_REVOKED})
+EXIST_SECONDS = 60
+"""For how long a process remembers whether there are webhooks."""
 
 OF_STATUSES = frozenset({EventKind.STATUS_CHANGED, EventKind.PERSON_LEFT})
 """What is found by comparing statuses, and not told by what somebody does."""
@@ -44,6 +46,7 @@ def make_webhook(
         organisation_id=organisation_id, address=address, kinds=sorted(kinds), token=secrets.token_urlsafe(24)
     )
     records.add(actor, webhook)
+    application_cache("webhooks", 1, EXIST_SECONDS).put("exist", [True])
     record(
         actor, "rest.make_webhook", "webhook", webhook.id, organisation_id=organisation_id, kinds=sorted(kinds)
     )  # fmt: skip
@@ -91,6 +94,16 @@ def _queue(webhook: Webhook, kind: str, data: Mapping[str, Any]) -> WebhookDeliv
 def key_of(webhook_id: int) -> str:
     """Returns what the keys of a webhook's rows in the outbox begin with."""
     return f"webhook:{webhook_id}:"
+
+
+def _exist() -> bool:
+    """Says whether any organisation has a webhook; a process looks once a minute, so that no quiz pays for it.
+
+    Another process than the one that made the first webhook of an installation may so miss its first minute.
+    """
+    cache = application_cache("webhooks", 1, EXIST_SECONDS)
+    known: list[bool] = cache.get_or_load("exist", lambda: [bool(queries.list_active())])
+    return known[0]
 
 
 def queue_awards(award_ids: Collection[int]) -> None:
