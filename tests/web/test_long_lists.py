@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
+from lms.certification.signing.operations import ensure_key
 from lms.kernel.db import db, session, unit_of_work
 from lms.people.models import DutyStation, Organisation
 from tests.factories.large_organisation import PEOPLE, large_organisation
@@ -79,6 +80,7 @@ def test_no_list_goes_through_everything(app: Flask, client: FlaskClient) -> Non
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         large_organisation(session.query(Organisation).one(), session.query(DutyStation).one())
+        ensure_key(app.config["SECRET_KEY"])
     with app.app_context():
         engine = db.engine
     faults: list[str] = []

@@ -10,9 +10,12 @@ from lms.kernel.db import session
 
 
 def status_version() -> tuple[int, int, int]:
-    """Returns what differs once the status list does: its length in blocks, how many were revoked, and replaced."""
-    last, replaced = session.execute(select(func.max(Award.id), func.count(Award.supersedes_id))).one()
-    return (last or 0) // STATUS_BLOCK + 1, session.scalar(select(func.count(Revocation.id))) or 0, replaced
+    """Returns what differs once the status list does: its blocks, the last revocation, and how many were replaced."""
+    # Each by its index: together they would go through all awards.
+    last = session.scalar(select(func.max(Award.id)))
+    replaced = session.scalar(select(func.count()).where(Award.supersedes_id.is_not(None)))
+    revoked = session.scalar(select(func.max(Revocation.id)))
+    return (last or 0) // STATUS_BLOCK + 1, revoked or 0, replaced or 0
 
 
 def list_ended_ids() -> Sequence[int]:
