@@ -112,7 +112,7 @@ def test_the_request_does_the_same_for_everybody(
             ask(client, email)
         did.append((hashing.count, statements))
     assert did[0][0] == 0
-    assert len(did[0][1]) > 1
+    assert did[0][1]
     assert all(each == did[0] for each in did)
     # Only the worker looks up whose it is, and keeps the e-mails of nobody.
     sent_mails(app, sink)
