@@ -86,6 +86,20 @@ def test_nobody_makes_a_token_for_more_than_they_may(
 
 
 @only_sqlite
+def test_a_token_rests_with_the_role_of_a_holder_without_a_second_step(app: Flask) -> None:
+    people.make_small_organisation(app)
+    token = token_of(app, "hana")
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = settings.model_copy(update={"second_step_required": True, "second_step_after_days": 0})
+    assert ask(app, token, "/token").status_code == 401
+    with app.app_context(), unit_of_work():
+        hana = find_account_by_email("hana@demo.example")
+        assert hana is not None
+        hana.tf_primary_method = "authenticator"
+    assert ask(app, token, "/token").status_code == 200
+
+
+@only_sqlite
 def test_nobody_collects_tokens(app: Flask, client: FlaskClient) -> None:
     people.make_small_organisation(app)
     for _ in range(MOST_TOKENS):

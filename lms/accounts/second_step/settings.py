@@ -93,3 +93,9 @@ def required_day(roles_since: datetime | None) -> date | None:
     if not settings.second_step_required or roles_since is None:
         return None
     return rules.required_from(roles_since, settings.second_step_after_days)
+
+
+def roles_rest(roles_since: datetime | None, *, has_second_step: bool) -> bool:
+    """Says whether the roles of somebody rest today, on pages and for their programs, until a second step is set up."""
+    required = None if has_second_step else required_day(roles_since)
+    return required is not None and clock.today() >= required

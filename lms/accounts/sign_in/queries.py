@@ -114,8 +114,9 @@ _holder = select(_session.account_id).where(_is_named).scalar_subquery()
 _signed_in_at = select(_session.signed_in_at).where(_is_named).scalar_subquery().label("signed_in_at")
 _passkey = exists().where(Passkey.account_id == _account.id)
 _has_second_step = or_(_account.tf_primary_method.is_not(None), _passkey).label("has_second_step")
-_of_session = (_signed_in_at, _account.active, _account.roles_since, _has_second_step)
-SIGNED_IN = actor_statement().add_columns(*_of_session).where(_account.id == _holder)
+OF_ACCOUNT = (_account.active, _account.roles_since, _has_second_step)
+"""What decides, beside the grants, whether an account's roles work: columns for `actor_statement`."""
+SIGNED_IN = actor_statement().add_columns(_signed_in_at, *OF_ACCOUNT).where(_account.id == _holder)
 ACTOR_FIELDS = frozenset(field.name for field in fields(Actor))
 
 

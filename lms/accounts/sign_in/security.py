@@ -43,7 +43,7 @@ from lms.accounts.operations import sign_out_everywhere
 from lms.accounts.queries import find_account_by_email, find_account_where, load_own_account
 from lms.accounts.second_step.forms import CodeStepForm, NewPasskeyAnswer, NewPasskeyForm, NoRescueForm, PasskeyAnswer
 from lms.accounts.second_step.operations import note_passkey, note_removed_passkey
-from lms.accounts.second_step.settings import PasskeyOptions, required_day, second_step_config
+from lms.accounts.second_step.settings import PasskeyOptions, required_day, roles_rest, second_step_config
 from lms.accounts.second_step.totp import AppCodes
 from lms.accounts.second_step.views import REPLACED_VIEWS
 from lms.accounts.sign_in import queries
@@ -215,8 +215,9 @@ def load_signed_in(token: str) -> Account | SignedIn | None:
     signed_in = queries.find_signed_in(token, clock.today())
     if signed_in is None or not signed_in.active or is_over(signed_in):
         return None
-    if signed_in.holds_role and not signed_in.has_second_step:
-        rest_roles(signed_in)
+    if signed_in.holds_role and roles_rest(signed_in.roles_since, has_second_step=signed_in.has_second_step):
+        signed_in.needs_second_step = True
+        signed_in.actor = replace(signed_in.actor, scopes={Role.LEARNER: None})
     g.session_token = token
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", cookie.get("fs_paa", 0))
@@ -226,14 +227,6 @@ def load_signed_in(token: str) -> Account | SignedIn | None:
     account = load_own_account(signed_in.actor)
     account.actor = signed_in.actor  # type: ignore[misc]
     return account
-
-
-def rest_roles(signed_in: SignedIn) -> None:
-    """Lets the roles of somebody without a second step rest from the day on which one is required."""
-    required = required_day(signed_in.roles_since)
-    if required is not None and clock.today() >= required:
-        signed_in.needs_second_step = True
-        signed_in.actor = replace(signed_in.actor, scopes={Role.LEARNER: None})
 
 
 def begin_session(_app: Flask, *, user: Account, **_: Any) -> None:

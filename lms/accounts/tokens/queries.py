@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from lms.accounts import policy
 from lms.accounts.models import AccessToken, Account
-from lms.accounts.sign_in.queries import actor_of_rows, actor_statement
+from lms.accounts.second_step.settings import roles_rest
+from lms.accounts.sign_in.queries import OF_ACCOUNT, actor_of_rows, actor_statement
 from lms.accounts.tokens.rules import TOKEN_ROLES, TokenScope, hash_secret, usable_scopes
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import read_rows, session
@@ -40,7 +41,7 @@ _live = (_token.digest == bindparam("digest"), _token.retracted_at.is_(None), _t
 _HOLDER = (
     actor_statement()
     .add_columns(
-        _account.active,
+        *OF_ACCOUNT,
         _token.id.label("token_id"),
         _token.scopes.label("token_scopes"),
         _token.expires_at,
@@ -56,10 +57,13 @@ _HOLDER = (
 
 
 def find_token_holder(secret: str, now: datetime, today: date) -> TokenHolder | None:
-    """Finds who acts with a token, in one query; nobody where it is unknown, has ended or its holder has no role."""
+    """Finds who acts with a token, in one query; nobody where it is unknown or has ended.
+
+    It has ended too where its holder has no role there any more, or a role that rests until a second step is set up.
+    """
     digest = hash_secret(secret)
     rows = read_rows(_HOLDER, {"digest": digest, "now": now, "today": today}).all() if digest else ()
-    if not rows or not rows[0].active:
+    if not rows or not rows[0].active or roles_rest(rows[0].roles_since, has_second_step=rows[0].has_second_step):
         return None
     row, holder = rows[0], actor_of_rows(rows)
     here = row.token_organisation_id
