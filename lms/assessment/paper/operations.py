@@ -17,12 +17,13 @@ from lms.assessment.rules.grading import normalise_response
 from lms.assessment.rules.retakes import RetakeAllowance, retake_allowance
 from lms.audit.api import record
 from lms.catalogue.api import PublishedCourse, load_course_revision
-from lms.kernel import base32, clock, records, rng
+from lms.kernel import clock, records, rng
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import lock_rows, session
 from lms.kernel.errors import Invalid, NotAllowed, Refusal
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
+from lms.kernel.paper_codes import draw_paper_code
 from lms.people.models import Organisation, Person
 from lms.web.formatting import moment as format_moment
 
@@ -30,7 +31,6 @@ MOST_COPIES = 50
 """So many people are printed at once: a full training room, and a PDF that is made while one waits."""
 RESOLVING_ENTRY = 3
 """The number of the entry that resolves differences."""
-_CODE_LENGTH = 10
 
 
 def print_quiz(
@@ -146,7 +146,7 @@ def _copy(quiz: PaperQuiz, course: PublishedCourse, member: QuizTaker, past: Seq
     return QuizCopy(
         quiz_id=quiz.id,
         person_id=member.person_id,
-        code=base32.encode([rng.randbelow(32) for _place in range(_CODE_LENGTH)]),
+        code=draw_paper_code(),
         questions=operations.select_attempt_questions(
             course, sector, quiz.language, seen, seed, corrections=corrections
         ),

@@ -6,10 +6,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from lms.assessment.models import PaperQuiz, QuizCopy
 from lms.assessment.paper import queries
 from lms.assessment.paper.queries import ListedPaperQuiz
-from lms.kernel import base32
 from lms.kernel.actor import Actor, Role
 from lms.kernel.errors import NotThere, require_found
 from lms.kernel.pagination import Pagination
+from lms.kernel.paper_codes import read_paper_code
 from lms.people.api import load_merged_ids
 
 PAPER_ROLES = (Role.HR, Role.TRAINER)
@@ -53,6 +53,5 @@ def load_paper_quiz_for(actor: Actor, quiz_id: int) -> PaperQuiz:
 
 def load_quiz_copy_for(actor: Actor, code: str) -> tuple[QuizCopy, PaperQuiz]:
     """Loads a copy by its code as scanned or typed, with its quiz; raises ``NotThere`` likewise."""
-    values = base32.decode(code[:40])
-    copy = require_found(queries.find_copy(base32.encode(values)) if values else None)
+    copy = require_found(queries.find_copy(read_paper_code(code)))
     return copy, load_paper_quiz_for(actor, copy.quiz_id)

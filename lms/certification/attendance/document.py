@@ -8,6 +8,7 @@ from lms.certification.models import AttendanceSheet
 from lms.kernel import pdf, qr
 from lms.kernel.config import current_settings
 from lms.kernel.i18n import gettext as _
+from lms.kernel.paper_codes import write_paper_code
 from lms.web.emails import address_of
 from lms.web.language import direction_of, language_of_page
 
@@ -34,7 +35,7 @@ def render_attendance(sheet: AttendanceSheet, course: PublishedCourse, facts: li
         "head": [_("Name"), _("Staff number"), _("Signature")],
         "people": [[row.name, row.staff_number] for row in list_expected(sheet)] + [["", ""]] * EMPTY_ROWS,
         "scan": _("For HR: scan to record the session"),
-        "code": f"{sheet.code[:5]}-{sheet.code[5:]}",
+        "code": write_paper_code(sheet.code),
         "qr": qr.picture(address),
         "alt_qr": _("QR code that opens %(address)s", address=address),
     }

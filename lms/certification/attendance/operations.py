@@ -10,15 +10,14 @@ from lms.certification.awards.snapshot import award_sector
 from lms.certification.models import AttendanceSheet, ExpectedAttendee
 from lms.certification.training.check import require_hr
 from lms.certification.training.parser import MOST_LINES
-from lms.kernel import base32, records, rng
+from lms.kernel import records
 from lms.kernel.actor import Actor
 from lms.kernel.db import lock_rows, session
 from lms.kernel.errors import Invalid, require_found
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
+from lms.kernel.paper_codes import draw_paper_code
 from lms.people.models import DutyStation, Organisation
-
-_CODE_LENGTH = 10
 
 
 def print_attendance(
@@ -69,7 +68,7 @@ def print_attendance(
         sector=award_sector(course, sector),
         held_on=held_on,
         station_id=station.id,
-        code=base32.encode([rng.randbelow(32) for _place in range(_CODE_LENGTH)]),
+        code=draw_paper_code(),
         token=token,
     )
     records.add(actor, sheet)

@@ -6,19 +6,18 @@ from datetime import date
 from sqlalchemy import ColumnElement, Row, or_, select
 
 from lms.certification.models import AttendanceSheet, ExpectedAttendee
-from lms.kernel import base32
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere, require_found
 from lms.kernel.identifiers import identifier_key
+from lms.kernel.paper_codes import read_paper_code
 from lms.people.api import may_act_for, works_on
 from lms.people.models import Employment, Person, Placement
 
 
 def load_attendance_for(actor: Actor, code: str) -> AttendanceSheet:
     """Loads a sheet by its code; raises NotThere where it is unknown or another organisation's."""
-    values = base32.decode(code[:40])
-    by_code = select(AttendanceSheet).where(AttendanceSheet.code == base32.encode(values or []))
+    by_code = select(AttendanceSheet).where(AttendanceSheet.code == read_paper_code(code))
     found = require_found(session.scalar(by_code))
     if not may_act_for(actor, found.organisation_id):
         raise NotThere

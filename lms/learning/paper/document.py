@@ -12,17 +12,13 @@ from lms.catalogue.api import load_course_revision
 from lms.kernel import pdf, qr
 from lms.kernel.config import current_settings
 from lms.kernel.i18n import gettext as _
+from lms.kernel.paper_codes import write_paper_code
 from lms.people.api import load_organisation_names, sector_names
 from lms.web.emails import address_of
 from lms.web.formatting import day
 from lms.web.language import direction_of, language_of_page
 
 DESIGN = "paper-quiz"
-
-
-def write_code(code: str) -> str:
-    """Returns the code of a copy as it is printed: XXXXX-XXXXX."""
-    return f"{code[:5]}-{code[5:]}"
 
 
 def render_quizzes(quiz: PaperQuiz, copies: Sequence[ListedQuizCopy]) -> bytes:
@@ -51,7 +47,9 @@ def render_keys(quiz: PaperQuiz, copies: Sequence[ListedQuizCopy]) -> bytes:
             )
         ],
         "code": _("Copy"),
-        "keys": [{"code": write_code(row.QuizCopy.code), "answers": load_keys(row.QuizCopy, quiz)} for row in copies],
+        "keys": [
+            {"code": write_paper_code(row.QuizCopy.code), "answers": load_keys(row.QuizCopy, quiz)} for row in copies
+        ],
     }
     return _render(quiz, data)
 
@@ -90,7 +88,7 @@ def _copy(row: ListedQuizCopy, quiz: PaperQuiz) -> dict[str, Any]:
     return {
         "name": row.name,
         "number": _("Staff number: %(number)s", number=row.staff_number),
-        "code": write_code(copy.code),
+        "code": write_paper_code(copy.code),
         "qr": qr.picture(address),
         "alt_qr": _("QR code that opens %(address)s", address=address),
         "questions": [_question(question) for question in load_copy_form(copy, quiz)],

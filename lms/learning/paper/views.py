@@ -35,9 +35,10 @@ from lms.catalogue.api import course_by_id, list_courses, load_course_revision
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, Refusal, require_found
 from lms.kernel.i18n import gettext as _
+from lms.kernel.paper_codes import write_paper_code
 from lms.learning.blueprint import bp
 from lms.learning.forms import read_responses
-from lms.learning.paper.document import render_keys, render_quizzes, write_code
+from lms.learning.paper.document import render_keys, render_quizzes
 from lms.learning.paper.forms import PaperEntryForm, PaperQuizForm
 from lms.people.api import list_organisations, list_sectors, list_stations, load_organisation_names, sector_names
 from lms.web.access import current_actor, role_needed
@@ -79,7 +80,7 @@ def new_paper_quiz() -> ResponseReturnValue:
         except Invalid as refusal:
             form.add_error(refusal)
             left_out = list(refusal.left_out) if isinstance(refusal, SomeLeftOut) else []
-    return form_page("learning/paper/new.html", form, left_out=left_out, write_code=write_code)
+    return form_page("learning/paper/new.html", form, left_out=left_out, write_code=write_paper_code)
 
 
 def build_form() -> PaperQuizForm:
@@ -248,5 +249,5 @@ def about(quiz: PaperQuiz) -> dict[str, object]:
         "organisation": load_organisation_names({quiz.organisation_id})[quiz.organisation_id],
         "sector": sector_names(language).get(quiz.sector or ""),
         "quiz_language": language_name(quiz.language),
-        "write_code": write_code,
+        "write_code": write_paper_code,
     }
