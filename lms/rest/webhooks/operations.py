@@ -1,14 +1,16 @@
 """Making and stopping webhooks, and queueing what they send."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import Row, delete
 
 from lms.audit.api import record
 from lms.certification.api import print_serial
+from lms.certification.models import Award, Revocation
 from lms.compliance.api import read_courses
 from lms.kernel import clock, outbox, records
 from lms.kernel.actor import Actor
@@ -76,8 +78,9 @@ def send_again(delivery: WebhookDelivery) -> None:
 
 def queue_events(organisation_id: int, kind: EventKind, data: Iterable[Mapping[str, Any]]) -> None:
     """Queues events for the webhooks of an organisation that want their kind."""
-    found = [each for each in queries.list_active([organisation_id]) if kind in each.kinds]
-    for event in data if found else ():
+    events = list(data)
+    found = [each for each in queries.list_active([organisation_id]) if kind in each.kinds] if events else []
+    for event in events:
         for webhook in found:
             _queue(webhook, kind, event)
 
@@ -114,22 +117,28 @@ def queue_awards(award_ids: Collection[int]) -> None:
         return
     awards = queries.list_awards(award_ids)
     replaced = {row.Award.supersedes_id for row in awards}
-    for award, course, revocation in awards:
-        if award.organisation_id is None or (award.id in replaced and revocation is None):
-            continue
-        numbers = queries.list_staff_numbers(award.organisation_id, [award.person_id])
-        data = {
-            "staff_number": numbers.get(award.person_id),
-            "course": course,
-            "serial": print_serial(award.serial),
-            "earned_on": award.earned_on.isoformat(),
-            "valid_until": award.valid_until.isoformat(),
-        }
-        if revocation is None:
-            queue_events(award.organisation_id, EventKind.AWARD_ISSUED, [data])
-        else:
-            effective = {"revoked_from": revocation.effective_on.isoformat()}
-            queue_events(award.organisation_id, EventKind.AWARD_REVOKED, [data | effective])
+    by_organisation: defaultdict[int, list[Row[Award, str, Revocation | None]]] = defaultdict(list)
+    for row in awards:
+        if row.Award.organisation_id is not None and (row.Revocation is not None or row.Award.id not in replaced):
+            by_organisation[row.Award.organisation_id].append(row)
+    for organisation_id, rows in by_organisation.items():
+        numbers = queries.list_staff_numbers(organisation_id, {row.Award.person_id for row in rows})
+        for kind, is_revoked in ((EventKind.AWARD_ISSUED, False), (EventKind.AWARD_REVOKED, True)):
+            chosen = [row for row in rows if (row.Revocation is not None) is is_revoked]
+            queue_events(organisation_id, kind, [_of_award(row, numbers) for row in chosen])
+
+
+def _of_award(row: Row[Award, str, Revocation | None], numbers: Mapping[int, str]) -> dict[str, Any]:
+    """Returns what is said of an award, with its course and, where it was revoked, from when."""
+    award, course, revocation = row
+    data = {
+        "staff_number": numbers.get(award.person_id),
+        "course": course,
+        "serial": print_serial(award.serial),
+        "earned_on": award.earned_on.isoformat(),
+        "valid_until": award.valid_until.isoformat(),
+    }
+    return data if revocation is None else data | {"revoked_from": revocation.effective_on.isoformat()}
 
 
 def queue_changed_statuses(organisation_id: int, today: date, courses: Mapping[int, str]) -> None:
