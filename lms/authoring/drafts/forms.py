@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import SelectField, SubmitField
+from wtforms import HiddenField, IntegerField, SelectField, SubmitField
+from wtforms.validators import InputRequired
+from wtforms.widgets import HiddenInput
 
 from lms.authoring.drafts.queries import DraftedFile
 from lms.kernel.i18n import lazy_gettext as _l
@@ -56,3 +58,12 @@ class RemoveFileForm(BaseForm):
         super().__init__(**more)
         names = [(f"{file.version}:{file.path}", file.path.rpartition("/")[2]) for file in files]
         offer(self.file, names, first=_l("Choose a file"))
+
+
+class FileChoiceForm(BaseForm):
+    """Which of two versions of a file a draft goes on with: its own, or what somebody else has published since."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    published = HiddenField()
+    mine = SubmitField()
+    theirs = SubmitField()

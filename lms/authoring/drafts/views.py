@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from lms.authoring.blueprint import authors, bp
 from lms.authoring.drafts import operations, queries
 from lms.authoring.drafts.check import check_draft
-from lms.authoring.drafts.forms import NewCourseForm, NewDraftForm, NewModuleForm, RemoveFileForm
+from lms.authoring.drafts.forms import FileChoiceForm, NewCourseForm, NewDraftForm, NewModuleForm, RemoveFileForm
 from lms.authoring.drafts.rules import MODULE_NAME, is_text
 from lms.authoring.overview.coverage import describe_coverage
 from lms.authoring.reviewing.labels import STATES
@@ -91,6 +91,27 @@ def remove_file(course: str, draft_id: int) -> ResponseReturnValue:
         return redirect(url_for("authoring.draft", course=course, draft_id=draft_id), 303)
     operations.save_file(current_actor(), course, draft_id, path, None, version=int(version))
     message = _("%(name)s is removed from the draft.", name=path.rpartition("/")[2])
+    return redirect_with(message, "authoring.draft", course=course, draft_id=draft_id)
+
+
+@bp.post("/author/<course>/drafts/<int:draft_id>/choose/<path:path>")
+@authors
+def choose_file(course: str, draft_id: int, path: str) -> ResponseReturnValue:
+    """Keeps a file of a draft, or takes the published one, where somebody else has published it since."""
+    form, name = FileChoiceForm(), path.rpartition("/")[2]
+    if not form.validate_on_submit():
+        raise NotThere
+    operations.choose_file(
+        current_actor(),
+        course,
+        draft_id,
+        path,
+        version=form.version.data or 0,
+        published=form.published.data or None,
+        mine=form.mine.data,
+    )
+    own, published = _("%(name)s stays as it is in this draft.", name=name), _("%(name)s is as published.", name=name)
+    message = own if form.mine.data else published
     return redirect_with(message, "authoring.draft", course=course, draft_id=draft_id)
 
 

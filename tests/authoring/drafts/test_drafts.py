@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from lms.authoring.drafts import operations, queries
 from lms.authoring.drafts.errors import DraftClosed, EditConflict
 from lms.authoring.models import Draft
+from lms.authoring.publishing.operations import publish_draft, raise_edition
 from lms.catalogue.api import list_published_files, publish, read_published_files
 from lms.catalogue.models import Publication
 from lms.kernel.actor import SYSTEM
@@ -153,6 +154,58 @@ def test_a_draft_does_not_overwrite_what_was_published_since(app: Flask, tomas: 
     send(tomas, form_on(tomas.get(f"{DRAFT}/review"), f"{DRAFT}/publish"), reason="Try.")
     assert "Bring the changes together first." in words_of(tomas, DRAFT)
     assert "Theirs." in words_of(tomas, "/courses/first-course/first-steps")
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "keep"),
+    [
+        (b"Mine.", None, "mine"), (b"Mine.", None, "theirs"), (None, b"Theirs.", "mine"), (None, b"Theirs.", "theirs"),
+    ],
+)  # fmt: skip
+def test_a_file_that_one_of_both_removed_is_decided_by_a_choice(
+    app: Flask, tomas: FlaskClient, mine: bytes | None, theirs: bytes | None, keep: str
+) -> None:
+    path = "modules/first-course/02-second-steps.md"
+    address = f"{DRAFT}/choose/{path}"
+    with app.app_context(), unit_of_work():
+        front = read_published_files()[path]
+        mine, theirs = (text and front + b"\n" + text + b"\n" for text in (mine, theirs))
+        number = operations.begin_draft(SYSTEM, "first-course", "Clearer words").id
+        operations.save_file(SYSTEM, "first-course", number, path, mine, version=0)
+    with app.app_context(), unit_of_work():
+        other = operations.begin_draft(SYSTEM, "first-course", "Another").id
+        operations.save_file(SYSTEM, "first-course", other, path, theirs, version=0)
+        raise_edition(SYSTEM, "first-course", other, [], "Read it again.")
+        publish_draft(SYSTEM, "first-course", other, "First.")
+    form = form_on(tomas.get(DRAFT), address)
+    form.values[keep] = "1"
+    assert "Somebody else has" in words_of(tomas, DRAFT)
+    assert send(tomas, form).location == DRAFT
+    # The answer to the first was lost, so it is sent again, as it was.
+    assert send(tomas, form).location == DRAFT
+    with app.app_context(), reading():
+        draft = queries.load_draft("first-course", number)
+        assert queries.read_draft(draft).get(path) == (mine if keep == "mine" else theirs)
+        assert [version.version for version in queries.list_versions(draft, path)] == [2, 1]
+    assert address not in tomas.get(DRAFT).text
+
+
+def test_a_choice_between_two_versions_holds_for_those_that_were_shown(app: Flask, tomas: FlaskClient) -> None:
+    path = "modules/first-course/02-second-steps.md"
+    with app.app_context(), unit_of_work():
+        text = read_published_files()[path]
+        number = operations.begin_draft(SYSTEM, "first-course", "Clearer words").id
+        operations.save_file(SYSTEM, "first-course", number, path, None, version=0)
+    for words in (b"\nOne.\n", b"\nTwo.\n"):
+        with app.app_context(), unit_of_work():
+            other = operations.begin_draft(SYSTEM, "first-course", "Another").id
+            operations.save_file(SYSTEM, "first-course", other, path, text + words, version=0)
+            publish_draft(SYSTEM, "first-course", other, "Again.")
+        if words == b"\nOne.\n":
+            form = form_on(tomas.get(DRAFT), f"{DRAFT}/choose/{path}")
+    form.values["mine"] = "1"
+    assert send(tomas, form).status_code == 409
+    assert f"{DRAFT}/choose/{path}" in tomas.get(DRAFT).text
 
 
 def test_a_new_course_begins_without_errors_and_can_be_published(app: Flask, tomas: FlaskClient) -> None:
