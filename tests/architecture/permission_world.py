@@ -18,7 +18,9 @@ from werkzeug.test import TestResponse
 from lms.accounts.api import open_account
 from lms.accounts.queries import find_account_by_email
 from lms.assessment.api import CorrectionKind, correct_question
+from lms.authoring.drafts.operations import save_file
 from lms.authoring.rules import digest_of_words
+from lms.catalogue.api import list_published_files
 from lms.certification.api import ensure_signing_key
 from lms.kernel import clock, outbox
 from lms.kernel.actor import SYSTEM, Role
@@ -343,6 +345,17 @@ class World:
         self.bodies[f"{DRAFT}/comments/<comment_id>"] = {"text": "This one.", "reply": "1"}
         self.bodies[f"{DRAFT}/schedule"] = {"publish_on": (self.today + timedelta(days=7)).isoformat()}
         self.bodies["/author/new-course"] = {"course": "new-course-of-tomas"}
+        self._outdated_draft(path)
+
+    def _outdated_draft(self, path: str) -> None:
+        """Begins another draft, of a text that was published since it was written."""
+        other = self._number("tomas", "/author/<course>")
+        with self.app.app_context(), unit_of_work():
+            published = {path: file.digest for path, file in list_published_files().items()}
+            before = published["modules/first-course/course.yml"]
+            save_file(SYSTEM, "first-course", other, path, b"An older text.", version=0, base=before)
+        self.special[f"{DRAFT}/choose/<path>"] = {"draft_id": other}
+        self.bodies[f"{DRAFT}/choose/<path>"] = {"version": 1, "published": published[path], "mine": "1"}
 
     def _open_question(self) -> None:
         """Lets Tomas open a question of the draft, and the list with another one to remove."""

@@ -57,17 +57,17 @@ def save_file(
 
 def choose_file(
     actor: Actor, course: str, draft_id: int, path: str, *, version: int, published: str | None, mine: bool
-) -> DraftedFile:
+) -> None:
     """Keeps the draft's own version of a file that somebody else has published since, or takes the published one.
 
     For what cannot be compared as text: a picture, or a file that one of both has removed. ``version`` and
     ``published`` are what the author has seen. Once that is done, nothing changes. Raises ``DraftClosed``,
     and ``EditConflict`` where something else was saved or published since.
     """
+    if not find_file(load_draft(course, draft_id), path).is_outdated:
+        return
     draft = load_open_draft(course, draft_id)
     now = find_file(draft, path)
-    if not now.is_outdated:
-        return now
     if (version, published) != (now.version, now.published):
         raise EditConflict(now.version)
     digest = now.digest if mine else now.published
@@ -75,7 +75,6 @@ def choose_file(
         actor,
         DraftFile(draft_id=draft.id, path=path, version=now.version + 1, digest=digest, base_digest=now.published),
     )
-    return find_file(draft, path)
 
 
 def discard_draft(actor: Actor, course: str, draft_id: int, reason: str) -> None:
