@@ -18,6 +18,7 @@ from lms.accounts.queries import (
 from lms.accounts.sign_in.forms import ConfirmedForm
 from lms.accounts.sign_in.limits import confirmed
 from lms.accounts.sign_in.queries import has_second_step, list_organisation_choices, load_actor
+from lms.accounts.support.queries import SupportViewRow, list_support_views
 from lms.accounts.tokens.operations import record_use
 from lms.accounts.tokens.queries import TokenHolder, find_token_holder
 from lms.accounts.tokens.rules import NEEDED_ROLES, SCOPE_LABELS, TokenScope
@@ -28,6 +29,7 @@ __all__ = [
     "ConfirmedForm",
     "Recorder",
     "RoleHolder",
+    "SupportViewRow",
     "TokenHolder",
     "TokenScope",
     "administrator_created",
@@ -45,6 +47,7 @@ __all__ = [
     "list_recorders",
     "list_role_holders",
     "list_role_scopes",
+    "list_support_views",
     "load_account_names",
     "load_actor",
     "open_account",

@@ -33,6 +33,11 @@ def queue_new_device(account: Account, at: datetime, zone: str) -> None:
     _queue(account, "new_device", key=f"new_device:{account.id}:{at.date()}", at=at, zone=zone)
 
 
+def queue_support_view(account: Account, who: str, reason: str, minutes: int) -> None:
+    """Queues an e-mail that says who sees an account holder's pages as they do, for how long at most, and why."""
+    _queue(account, "support_view", who=who, reason=reason, minutes=str(minutes), stored=address_of("home.stored"))
+
+
 def write_reset(account: Account, token: str, *, several: bool = False) -> tuple[str, str, str, str]:
     """Writes the e-mail with a link to choose a new password: address, subject, body, language.
 
@@ -85,6 +90,7 @@ def _queue(
             "new_password": _("Your password for %(product)s has changed", product=product),
             "printed_code": _("A sign-in code for %(product)s was printed for you", product=product),
             "new_device": _("A new device signed in to %(product)s", product=product),
+            "support_view": _("An administrator sees your pages in %(product)s", product=product),
             "second_step": _("How you sign in to %(product)s", product=product),
         }
         body = render_template(

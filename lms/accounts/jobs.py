@@ -11,6 +11,7 @@ from lms.accounts.queries import find_account, list_accounts_by_email
 from lms.accounts.sign_in.operations import remove_old_sessions
 from lms.accounts.sign_in.queries import has_signed_in_before, load_actor
 from lms.accounts.slips.jobs import make_slips, remove_old_files
+from lms.accounts.support.operations import end_views_over
 from lms.kernel import mail, outbox
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.worker import PeriodicJob
@@ -18,6 +19,7 @@ from lms.kernel.worker import PeriodicJob
 __all__ = ["JOBS", "invite_many", "make_slips", "send_invitation", "send_new_device", "send_reset"]
 
 JOBS = (
+    PeriodicJob("accounts.end_views_over", end_views_over, minute="*/10"),
     PeriodicJob("accounts.remove_old_sessions", remove_old_sessions, minute="53"),
     PeriodicJob("accounts.remove_old_slips", remove_old_files, minute="23"),
 )

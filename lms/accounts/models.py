@@ -211,6 +211,22 @@ class SignInSlips(Model):
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class SupportView(Recorded, Model):
+    """One row: an administrator saw the pages of an account's holder as they see them, for support; never removed.
+
+    Personal data: the account's number, and the reason, which its holder is shown.
+    """
+
+    id: Mapped[Id]
+    # Whose pages; who saw them is in recorded_by.
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    # When it ends by itself.
+    until_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When it was stopped, or noticed to be over; empty before.
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class AccessToken(Retractable, Model):
     """One row: a program of an organisation may use the interface for programs as an account, until it is retracted.
 

@@ -1,4 +1,4 @@
-"""Who may see accounts and access tokens, and who may print sign-in codes."""
+"""Who may see accounts and access tokens, print sign-in codes, and see the pages of others."""
 
 from collections.abc import Collection
 
@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, or_, true
 
 from lms.accounts.models import AccessToken, Account
 from lms.kernel.actor import Actor, Role
+from lms.kernel.i18n import gettext as _
 from lms.people.api import may_see_person, within_scope
 
 
@@ -32,3 +33,17 @@ def may_print_code(actor: Actor, employers: Collection[int], *, has_role: bool) 
     if actor.has(Role.ADMIN) and (has_role or len(employers) > 1):
         return True
     return bool(employers) and not has_role and all(may_see_person(actor, [each]) for each in employers)
+
+
+def why_not_seen(actor: Actor, account: Account) -> str:
+    """Returns why an actor may not see the pages of an account's holder as they do, or nothing where they may.
+
+    Administrators may, but not those of each other: whoever sees them sees everything. The account has its grants.
+    """
+    if account.id == actor.account_id:
+        return _("These are your own pages: open them yourself.")
+    if any(grant.role == Role.ADMIN and grant.retracted_at is None for grant in account.grants):
+        return _("Nobody sees the pages of an administrator but they themselves. Ask them what they see.")
+    if not account.active:
+        return _("This account is closed: its holder sees no pages.")
+    return "" if actor.has(Role.ADMIN) else _("Only an administrator sees the pages of others.")

@@ -7,6 +7,7 @@ from lms.accounts.invitations import views as invitations
 from lms.accounts.second_step import views as second_step
 from lms.accounts.sign_in import views as sign_in
 from lms.accounts.slips import views as slips
+from lms.accounts.support import views as support
 from lms.accounts.tokens import views as tokens
 
-__all__ = ["administration", "bp", "codes", "invitations", "second_step", "sign_in", "slips", "tokens"]
+__all__ = ["administration", "bp", "codes", "invitations", "second_step", "sign_in", "slips", "support", "tokens"]

@@ -28,4 +28,5 @@ def audited_download(view: Callable[P, ResponseReturnValue]) -> Callable[P, Resp
                 record(actor, "audit.download", "download", file=str(request.endpoint))
         return response
 
+    audited.is_audited_download = True  # type: ignore[attr-defined]
     return audited

@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.accounts.api import list_hr_contacts
+from lms.accounts.api import list_hr_contacts, list_support_views
 from lms.certification.api import list_awards_of
 from lms.home import queries
 from lms.home.blueprint import bp
@@ -27,6 +27,9 @@ from lms.web.language import language_of_page
 SECURITY_CONTACT_VALID = timedelta(days=180)
 """How long whoever reads security.txt may rely on it; RFC 9116 recommends less than a year."""
 
+SUPPORT_VIEWS_SHOWN = timedelta(days=30)
+"""How long My training says that an administrator saw one's pages."""
+
 
 @bp.get("/")
 @public
@@ -44,11 +47,13 @@ def index() -> ResponseReturnValue:
 def my() -> ResponseReturnValue:
     """Shows the next step, the required courses and the certificates."""
     language = language_of_page()
-    training = load_my_training(current_actor(), language)
+    actor = current_actor()
+    training = load_my_training(actor, language)
     shown = training.pathway
     return render_template(
         "home/my.html",
         training=training,
+        support_views=list_support_views(actor.account_id or 0, clock.now() - SUPPORT_VIEWS_SHOWN),
         whom_to_call=render_pathway("home/_whom_to_call.html", shown, language) if shown.version_id is not None else "",
         station=render_pathway("home/_station.html", shown, language) if shown.station_id is not None else "",
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, after_this_request, g, request
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,6 +47,15 @@ def not_stored(view: Callable[P, R]) -> Callable[P, R]:
         return view(*values, **named)
 
     return decorated
+
+
+def clear_site_data() -> None:
+    """Lets the browser forget the pages of whoever it showed, and what they stored: phones are shared."""
+
+    @after_this_request
+    def add_header(response: Response) -> Response:
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 def allow_on_this_page(**sources: str) -> None:

@@ -61,6 +61,12 @@ def page_footer(signed_in: bool, language: str) -> Markup:
     return _cached(key, lambda macros: macros.footer(signed_in, quick_exit_url))
 
 
+def page_banner() -> Markup:
+    """Renders what a package above has set for every page of this request, as ``g.page_banner``; usually nothing."""
+    render: Callable[[], Markup] = g.get("page_banner", Markup)
+    return render()
+
+
 def defer_csrf_token(form: str) -> str:
     """Puts the CSRF token of the form with this id among the page's last lines; renders nothing here."""
     g.setdefault("deferred_tokens", []).append(form)

@@ -37,10 +37,10 @@ def cached_page(key: tuple[Hashable, ...], render: Callable[[], str]) -> Respons
     """Returns a page for somebody signed in, which depends on a key and the layout only.
 
     The forms of the template that ``render`` renders take their tokens with ``defer_csrf_token``. A page with flashed
-    messages, or with a query in its address, is this person's own and is not cached. For browsers that take gzip only,
-    the page is compressed as all others, each time.
+    messages, a banner or a query in its address is this person's own and is not cached. For browsers that take gzip
+    only, the page is compressed as all others, each time.
     """
-    if request.query_string or "_flashes" in cookie:
+    if request.query_string or "_flashes" in cookie or "page_banner" in g:
         return make_response(render())
     coding = "br" if request.accept_encodings.best_match(("br", "gzip")) == "br" else ""
     layout = layout_key(navigation(current_actor()), True, language_of_page())

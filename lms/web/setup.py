@@ -16,7 +16,7 @@ from lms.web.formatting import FILTERS
 from lms.web.headers import set_up_headers
 from lms.web.i18n import set_up_template_i18n
 from lms.web.language import direction_of, language_name, language_of_page, language_without_session, languages
-from lms.web.layout_cache import defer_csrf_token, deferred_csrf_tokens, page_footer, page_header
+from lms.web.layout_cache import defer_csrf_token, deferred_csrf_tokens, page_banner, page_footer, page_header
 from lms.web.navigation import address_of, navigation
 
 DEFAULTS = {
@@ -92,7 +92,7 @@ def page_context() -> dict[str, Any]:
 
 TEMPLATE_FUNCTIONS: tuple[Callable[..., Any], ...] = (
     *(icon, sector_band, address, has_endpoint, navigation, languages, language_name),
-    *(form_problems, is_form, is_group, page_header, page_footer, defer_csrf_token, deferred_csrf_tokens),
+    *(form_problems, is_form, is_group, page_banner, page_header, page_footer, defer_csrf_token, deferred_csrf_tokens),
 )
 """What every template may call."""
 

@@ -43,6 +43,7 @@ FORMS: tuple[tuple[str, str, dict[str, str], int], ...] = (
     ("token", "/account/tokens/new", TOKEN, 422),
     ("webhook", "/account/webhooks/new", WEBHOOK, 422),
     ("printed code", "/admin/users/{tomas}/code", {"password": PASSWORD}, 200),
+    ("support", "/admin/users/{tomas}/view", LOST | {"password": "wrong"}, 422),
 )
 """Every form that hashes: its address, what is sent by Root, Hana or nobody, and the status of the answer."""
 

@@ -225,7 +225,7 @@ def counted(app: Flask) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("courses", [1, 9])
-def test_it_takes_thirteen_queries_however_many_courses(app: Flask, client: FlaskClient, courses: int) -> None:
+def test_it_takes_fourteen_queries_however_many_courses(app: Flask, client: FlaskClient, courses: int) -> None:
     for number in range(courses):
         with app.app_context(), unit_of_work():
             made = world.course(f"course-{number}", title=f"Course {number}")
@@ -243,7 +243,7 @@ def test_it_takes_thirteen_queries_however_many_courses(app: Flask, client: Flas
     with counted(app) as statements:
         page = my(client)
     assert page.count("Valid until") == 2 * courses
-    assert len(statements) <= 13, "\n\n".join(statements)
+    assert len(statements) <= 14, "\n\n".join(statements)
 
 
 def test_what_is_the_same_for_many_is_read_again_once_it_has_changed(

@@ -10,6 +10,7 @@ from lms.accounts.administration.queries import count_sharing, list_accounts
 from lms.accounts.blueprint import bp
 from lms.accounts.codes.queries import why_no_code
 from lms.accounts.models import Account, RoleGrant
+from lms.accounts.policy import why_not_seen
 from lms.accounts.sign_in.forms import ConfirmedForm
 from lms.accounts.sign_in.limits import confirmed
 from lms.kernel import clock
@@ -44,6 +45,7 @@ def user_page(account: Account, form: ConfirmedForm) -> ResponseReturnValue:
         account=account,
         grants=queries.list_grants(RoleGrant.account_id == account.id),
         last_days=queries.list_last_days(clock.today(), RoleGrant.account_id == account.id),
+        why_not_seen=why_not_seen(current_actor(), account),
         why_no_code=why_no_code(current_actor(), account),
         same_email=[each for each in queries.list_accounts_by_email(account.address or "") if each.id != account.id],
     )

@@ -5,20 +5,7 @@ from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import (
-    Flask,
-    Response,
-    abort,
-    after_this_request,
-    flash,
-    g,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    session as cookie,
-    url_for,
-)
+from flask import Flask, abort, flash, g, make_response, redirect, render_template, request, session as cookie, url_for
 from flask.typing import ResponseValue
 from flask_babel import gettext as _
 from flask_login import user_logged_in, user_logged_out
@@ -53,6 +40,8 @@ from lms.accounts.sign_in.hashing import PasswordContext
 from lms.accounts.sign_in.lifetimes import is_over, note_use
 from lms.accounts.sign_in.limits import LIMITED_VIEWS, NAME_OF_FIRST_STEP, typed_name
 from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, note_new_device, record_sign_in, start_session
+from lms.accounts.support.operations import end_view
+from lms.accounts.support.seen import AS_ONESELF, SEEN, see_as_other, set_up_support
 from lms.audit.api import record
 from lms.kernel import clock
 from lms.kernel.actor import Role
@@ -64,6 +53,7 @@ from lms.web.access import current_actor
 from lms.web.csrf import sent_from_here
 from lms.web.errors import wants_json
 from lms.web.formatting import day as in_words, moment
+from lms.web.headers import clear_site_data
 
 SESSION_KEYS_OF_LOGIN = frozenset({"_user_id", "_fresh", "_id", "_remember", "_remember_seconds"})
 """What Flask-Login has just written; everything older in the cookie is removed at sign-in."""
@@ -187,6 +177,7 @@ def set_up_accounts(app: Flask) -> None:
     security.reauthn_handler(ask_for_password)
     app.extensions["ask_for_second_step"] = ask_for_second_step
     set_up_sessions(app, security)
+    set_up_support(app)
     app.before_request(reject_json)
     for signal in (password_reset, password_changed):
         signal.connect(record_new_password, app)
@@ -210,7 +201,8 @@ def set_up_sessions(app: Flask, security: Security) -> None:
 def load_signed_in(token: str) -> Account | SignedIn | None:
     """Loads who acts in the session that the cookie names, on Flask-Security's own pages their account.
 
-    Returns None where the session has ended or the account is closed.
+    Returns None where the session has ended or the account is closed. Where an administrator sees the pages of
+    somebody else, it is them; raises what ``see_as_other`` refuses.
     """
     signed_in = queries.find_signed_in(token, clock.today())
     if signed_in is None or not signed_in.active or is_over(signed_in):
@@ -222,6 +214,8 @@ def load_signed_in(token: str) -> Account | SignedIn | None:
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", cookie.get("fs_paa", 0))
     note_use(signed_in)
+    if SEEN in cookie and request.endpoint not in AS_ONESELF:
+        return see_as_other(signed_in)
     if request.blueprint != "security":
         return signed_in
     account = load_own_account(signed_in.actor)
@@ -278,11 +272,9 @@ def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_more:
 def leave_session(_app: Flask, **_: Any) -> None:
     """Ends the session of somebody who signs out, and lets the browser forget their pages: phones are shared."""
     end_session(g.pop("session_token", ""))
-
-    @after_this_request
-    def clear_site_data(response: Response) -> Response:
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
-        return response
+    if SEEN in cookie:
+        end_view(current_actor(), cookie.pop(SEEN))
+    clear_site_data()
 
 
 def record_new_password(_app: Flask, *, user: Account, **_: Any) -> None:

@@ -29,6 +29,7 @@ KINDS: dict[str, StoredData] = {
     "account": StoredData(_l("Your account"), _l("Until your data is erased; then closed and empty")),
     "role_grant": StoredData(_l("Roles you have or had here"), _STAYS),
     "signed_in_session": StoredData(_l("Where you are signed in"), _l("Until you sign out, or 90 days")),
+    "support_view": StoredData(_l("When an administrator saw your pages as you see them, and why"), _STAYS),
     "access_token": StoredData(_l("Access tokens you made, without what opens them"), _STAYS),
     "passkey": StoredData(_l("Your passkeys, by the names you gave them"), _l("Until you remove them")),
     "one_time_code": StoredData(_l("Sign-in codes printed for you, which nobody can read again"), _ERASED),

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
+from lms.accounts.api import list_support_views
 from lms.audit.downloads import audited_download
 from lms.home.blueprint import bp
 from lms.home.own_data.labels import KINDS
@@ -23,9 +24,10 @@ from lms.web.downloads import download
 @signed_in
 def stored() -> ResponseReturnValue:
     """Lists every kind of data stored about the person who asks, how many records there are, and until when."""
-    person_id = current_actor().require_person()
+    actor = current_actor()
+    person_id = actor.require_person()
     found = [(KINDS[table], len(rows)) for table, rows in read_own_data(load_merged_ids(person_id)) if rows]
-    return render_template("home/stored.html", found=found)
+    return render_template("home/stored.html", found=found, support_views=list_support_views(actor.account_id or 0))
 
 
 @bp.get("/my/record/stored.json")
