@@ -68,6 +68,7 @@ import lms.reminders.jobs
 import lms.reminders.role_endings
 import lms.reminders.views
 import lms.rest.idempotency.jobs
+import lms.rest.scim.subscribers
 import lms.rest.views
 import lms.rest.webhooks.jobs
 import lms.rest.webhooks.subscribers
@@ -188,6 +189,7 @@ def connect_subscribers() -> None:
     email_corrected.connect(lms.accounts.subscribers.change_email)
     people_erased.connect(lms.accounts.subscribers.erase_accounts)
     people_erased.connect(lms.certification.subscribers.on_people_erased)
+    people_erased.connect(lms.rest.scim.subscribers.on_people_erased)
     administrator_created.connect(lms.demo.subscribers.close_accounts)
     attempts_changed.connect(lms.learning.subscribers.on_attempts_changed)
     attempts_regraded.connect(lms.learning.subscribers.on_attempts_regraded)

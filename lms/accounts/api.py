@@ -1,5 +1,6 @@
 """What other packages may use of accounts: who can sign in, with which roles, and who acts."""
 
+from lms.accounts.errors import EmailTaken
 from lms.accounts.events import administrator_created
 from lms.accounts.naming.queries import Recorder, list_recorders, load_account_names
 from lms.accounts.operations import close_other_accounts, grant_role, open_account
@@ -27,6 +28,7 @@ __all__ = [
     "NEEDED_ROLES",
     "SCOPE_LABELS",
     "ConfirmedForm",
+    "EmailTaken",
     "Recorder",
     "RoleHolder",
     "SupportViewRow",

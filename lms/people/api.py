@@ -9,7 +9,7 @@ from lms.people.corrections.queries import (
     list_correction_requests_about,
     list_own_correction_requests,
 )
-from lms.people.details.operations import correct_person
+from lms.people.details.operations import correct_person, correct_staff_number
 from lms.people.details.queries import list_corrections, may_correct
 from lms.people.employers.queries import (
     list_employers_ever,
@@ -21,7 +21,7 @@ from lms.people.employers.queries import (
 )
 from lms.people.erasing.operations import erase_person
 from lms.people.erasing.queries import list_people_who_left_before
-from lms.people.errors import MergeAlreadyUndone
+from lms.people.errors import MergeAlreadyUndone, NothingCorrected, StaffNumberTaken
 from lms.people.events import (
     additions_undone,
     email_corrected,
@@ -32,7 +32,9 @@ from lms.people.events import (
     people_merged,
     placements_changed,
 )
-from lms.people.importing.queries import list_running_imports
+from lms.people.importing.parse import ImportVocabulary, comparison_key
+from lms.people.importing.plan import is_same_name
+from lms.people.importing.queries import list_running_imports, load_vocabulary
 from lms.people.labels import CONTRACT_LABELS
 from lms.people.merging.operations import merge_people, undo_merge
 from lms.people.merging.queries import (
@@ -58,11 +60,13 @@ from lms.people.operations import (
     record_person,
     record_placement,
     record_station,
+    withdraw_placement,
 )
 from lms.people.policy import may_act_for, may_see_person, visible_employments, visible_people, within_scope
 from lms.people.queries import (
     contains_words,
     count_people,
+    find_employment_by_number,
     find_organisation_by_slug,
     find_person,
     find_sector,
@@ -87,17 +91,23 @@ __all__ = [
     "CONTRACT_LABELS",
     "SLUG",
     "AssignmentDetails",
+    "ImportVocabulary",
     "ListedCorrectionRequest",
     "MergeAlreadyUndone",
+    "NothingCorrected",
     "RecordedPlacement",
+    "StaffNumberTaken",
     "add_person",
     "additions_undone",
+    "comparison_key",
     "contains_words",
     "correct_person",
+    "correct_staff_number",
     "count_people",
     "email_corrected",
     "end_placement",
     "erase_person",
+    "find_employment_by_number",
     "find_organisation_by_slug",
     "find_person",
     "find_person_id_by_number",
@@ -106,6 +116,7 @@ __all__ = [
     "find_station",
     "import_began",
     "import_finished",
+    "is_same_name",
     "known_merges",
     "list_correction_requests_about",
     "list_corrections",
@@ -135,6 +146,7 @@ __all__ = [
     "load_person_for",
     "load_placement_for",
     "load_surviving_person_for",
+    "load_vocabulary",
     "may_act_for",
     "may_correct",
     "may_see_person",
@@ -155,6 +167,7 @@ __all__ = [
     "undo_merge",
     "visible_employments",
     "visible_people",
+    "withdraw_placement",
     "within_scope",
     "works_on",
     "works_on_or_after",

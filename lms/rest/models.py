@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 from lms.kernel.records import Retractable
-from lms.people.models import Organisation
+from lms.people.models import DutyStation, Organisation
 
 
 class Webhook(Retractable, Model):
@@ -64,3 +64,40 @@ class SentStatus(Model):
     person_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     # The worst status of each required course, as in `PostInterval`.
     courses: Mapped[str] = mapped_column(Text)
+
+
+class DirectoryEntry(Model):
+    """One row: how an organisation's own directory knows somebody who has a staff number there.
+
+    Personal data: the name the directory uses for the person, and its own number of them; removed when the person is
+    erased.
+    """
+
+    __table_args__ = (
+        # Of those the directory has not removed.
+        Index(
+            "uq_directory_entry_user_name",
+            "organisation_id",
+            "user_name_key",
+            unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+        Index("ix_directory_entry_external", "organisation_id", "external_id"),
+    )
+
+    employment_id: Mapped[int] = mapped_column(ForeignKey("employment.id"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    user_name: Mapped[str] = mapped_column(String(254))
+    # The same in lower case, as it is compared.
+    user_name_key: Mapped[str] = mapped_column(String(300))
+    external_id: Mapped[str | None] = mapped_column(String(254))
+    # Where the directory says somebody works who does not work here: they begin there once it says they do.
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("duty_station.id"))
+    sector: Mapped[str | None] = mapped_column(ForeignKey("sector.slug"))
+    role: Mapped[str | None] = mapped_column(String(60))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When the directory removed the person from its list: nobody finds the entry until it adds them again.
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    station: Mapped[DutyStation | None] = relationship(lazy="raise")

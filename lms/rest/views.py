@@ -8,11 +8,12 @@ from lms.rest.blueprint import bp
 from lms.rest.endpoints import VERSION
 from lms.rest.openapi import make_document
 from lms.rest.problems import TEXTS
+from lms.rest.scim import views as directory
 from lms.rest.v1 import awards, courses, people, report, requirements, status, token
 from lms.web.access import public
 from lms.web.language import direction_of, language_of_page
 
-__all__ = ["awards", "bp", "courses", "people", "report", "requirements", "status", "token"]
+__all__ = ["awards", "bp", "courses", "directory", "people", "report", "requirements", "status", "token"]
 
 
 @bp.get(f"{VERSION}/openapi.json")

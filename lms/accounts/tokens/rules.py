@@ -21,6 +21,7 @@ class TokenScope(StrEnum):
     REPORT_READ = "report:read"
     AWARDS_READ = "awards:read"
     COURSES_READ = "courses:read"
+    DIRECTORY = "directory"
 
 
 NEEDED_ROLES: Mapping[TokenScope, frozenset[Role]] = dict.fromkeys(TokenScope, frozenset({Role.HR})) | {
@@ -39,6 +40,7 @@ SCOPE_LABELS: Mapping[TokenScope, str] = {
     TokenScope.REPORT_READ: N_("Read the figures of the report"),
     TokenScope.AWARDS_READ: N_("Read awards and certificates"),
     TokenScope.COURSES_READ: N_("Read the list of courses"),
+    TokenScope.DIRECTORY: N_("Let a directory add people, move them and let them leave (SCIM)"),
 }
 
 VALID_DAYS = (30, 90, 365)

@@ -1,0 +1,172 @@
+"""Joiners, movers and leavers as a directory reports them, by the operations of HR's pages.
+
+Only today and the days to come are changed: a mover's placement begins today and the one before ended yesterday, a
+leaver's ends today, somebody who comes back begins anew. What was recorded of past days stays as it is.
+"""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import delete
+
+from lms.accounts.api import TokenHolder
+from lms.audit.api import record
+from lms.kernel import clock
+from lms.kernel.days import ONE_DAY
+from lms.kernel.db import session
+from lms.kernel.errors import NotAllowed, require_found
+from lms.kernel.i18n import gettext as _
+from lms.people.api import (
+    AssignmentDetails,
+    StaffNumberTaken,
+    correct_person,
+    correct_staff_number,
+    end_placement,
+    find_employment_by_number,
+    is_same_name,
+    may_correct,
+    move_placement,
+    people_added,
+    record_employment,
+    record_person,
+    record_placement,
+    withdraw_placement,
+)
+from lms.people.models import Employment
+from lms.rest.models import DirectoryEntry
+from lms.rest.scim import queries
+from lms.rest.scim.queries import DirectoryPerson
+from lms.rest.scim.rules import DirectoryAssignment, DirectoryRecord, user_name_key
+
+
+class UserNameTaken(StaffNumberTaken):
+    """The directory uses this name for somebody else."""
+
+
+def add(caller: TokenHolder, said: DirectoryRecord) -> int:
+    """Adds somebody to the organisation, or to the directory's list who has their staff number already; returns the id.
+
+    That is the same person only under the same name. What is sent twice changes nothing. Raises ``StaffNumberTaken``.
+    """
+    known = find_employment_by_number(caller.organisation_id, said.staff_number)
+    if known is None:
+        _require_free_name(caller, said, None)
+        # An account is opened with the first placement: who is added for later has none.
+        person = record_person(caller.actor, name=said.name, email=said.email)
+        known = record_employment(caller.actor, person, caller.organisation_id, said.staff_number)
+        session.refresh(known, ["person"])
+    else:
+        entry = queries.find_entry(known.id)
+        is_listed = entry is not None and entry.removed_at is None
+        if known.person.erased_at is not None or not is_same_name(known.person.name, said.name):
+            raise StaffNumberTaken
+        if is_listed and entry is not None and user_name_key(entry.user_name) != user_name_key(said.user_name):
+            raise StaffNumberTaken
+        if entry is not None:
+            entry.removed_at = None
+    _update(caller, known, said)
+    return known.id
+
+
+def update(caller: TokenHolder, known: DirectoryPerson, said: DirectoryRecord) -> None:
+    """Records what a directory says of somebody now, where it differs from what is recorded."""
+    _update(caller, known.employment, said)
+
+
+def remove(caller: TokenHolder, known: DirectoryPerson) -> None:
+    """Removes somebody from the directory's list: they leave today, and everything recorded of them stays."""
+    _leave(caller, known, clock.today())
+    entry = known.entry or _new_entry(caller, known.employment, known.employment.staff_number)
+    entry.removed_at = entry.changed_at = clock.now()
+    session.flush()
+
+
+def _update(caller: TokenHolder, employment: Employment, said: DirectoryRecord) -> None:
+    _require_free_name(caller, said, employment.id)
+    entry = queries.find_entry(employment.id) or _new_entry(caller, employment, said.user_name)
+    entry.user_name, entry.user_name_key = said.user_name, user_name_key(said.user_name)
+    entry.external_id = said.external_id
+    if said.assignment is not None:
+        entry.station_id, entry.sector, entry.role = said.assignment
+    if session.is_modified(entry):
+        entry.changed_at = clock.now()
+    session.flush()
+    session.expire(entry, ["station"])
+    known = require_found(queries.find_person_in_directory(caller.actor, caller.organisation_id, str(employment.id)))
+    # Who comes back is corrected by those they come back to; who leaves, by those they leave.
+    if said.active and said.assignment:
+        _work(caller, known, said.assignment, clock.today())
+    _correct(caller, employment, said)
+    if not said.active:
+        _leave(caller, known, clock.today())
+
+
+def _correct(caller: TokenHolder, employment: Employment, said: DirectoryRecord) -> None:
+    person = employment.person
+    values = {
+        "name": said.name, "given_name": said.given_name or "", "family_name": said.family_name or "",
+        "email": said.email or "",
+    }  # fmt: skip
+    changed = {field: value for field, value in values.items() if (getattr(person, field) or "") != value}
+    if changed:
+        if not may_correct(caller.actor, person.id):
+            raise NotAllowed(_("This person works for others by now: their HR corrects the name and the e-mail."))
+        correct_person(caller.actor, person, changed, organisation_id=caller.organisation_id, reason=_reason())
+    if employment.staff_number != said.staff_number:
+        correct_staff_number(caller.actor, employment, said.staff_number, reason=_reason())
+
+
+def _work(caller: TokenHolder, known: DirectoryPerson, assignment: DirectoryAssignment, today: date) -> None:
+    lasting = known.lasting(today)
+    before = lasting or next(iter(known.placements), None)
+    details = (before.details if before else AssignmentDetails(0, "", ""))._replace(**assignment._asdict())
+    # What directories do not know is as before.
+    details = details._replace(also_sectors=tuple(each for each in details.also_sectors if each != details.sector))
+    if lasting is None:
+        works_today = any(each.from_on <= today <= (each.through_on or today) for each in known.placements)
+        from_on = today + ONE_DAY if works_today else today
+        record_placement(caller.actor, known.employment, details, from_on, reason=_reason())
+        people_added.send(None, persons={known.employment.person_id}, actor=caller.actor)
+    elif details != lasting.details:
+        from_on = max(today, lasting.from_on)
+        move_placement(caller.actor, lasting, known.employment, details, from_on, reason=_reason())
+
+
+def _leave(caller: TokenHolder, known: DirectoryPerson, today: date) -> None:
+    for placement in known.placements:
+        if placement.from_on > today:
+            withdraw_placement(caller.actor, placement, known.employment, reason=_reason())
+        elif placement.through_on is None or placement.through_on > today:
+            end_placement(caller.actor, placement, known.employment, today, reason=_reason())
+
+
+def _require_free_name(caller: TokenHolder, said: DirectoryRecord, employment_id: int | None) -> None:
+    if queries.is_user_name_taken(caller.organisation_id, said.user_name, employment_id):
+        raise UserNameTaken(_("Somebody else in this organisation has this user name."), field="user_name")
+
+
+def _new_entry(caller: TokenHolder, employment: Employment, user_name: str) -> DirectoryEntry:
+    entry = DirectoryEntry(
+        employment_id=employment.id,
+        organisation_id=caller.organisation_id,
+        user_name=user_name,
+        user_name_key=user_name_key(user_name),
+        changed_at=clock.now(),
+    )
+    session.add(entry)
+    return entry
+
+
+def _reason() -> str:
+    return _("Sent by the organisation's directory.")
+
+
+def remove_entries(persons: Collection[int]) -> None:
+    """Removes what directories call people who are erased."""
+    employments = queries.select_employments(persons)
+    session.execute(delete(DirectoryEntry).where(DirectoryEntry.employment_id.in_(employments)))
+
+
+def record_write(caller: TokenHolder, act: str) -> None:
+    """Records that a directory has changed something."""
+    record(caller.actor, "rest.write", "access_token", caller.token_id, organisation_id=caller.organisation_id, act=act)

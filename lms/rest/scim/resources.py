@@ -1,0 +1,164 @@
+"""What SCIM resources have here: of the standard's attributes those that this installation needs, and no others.
+
+Whatever else a directory sends is ignored and not stored. Importing this takes a second or more: pydantic builds every
+model of the standard. So only requests of directories do.
+"""
+
+from typing import Annotated
+
+from scim2_models import (
+    URN,
+    AuthenticationScheme,
+    Bulk,
+    ChangePassword,
+    ComplexAttribute,
+    ETag,
+    ExtensibleStringEnum,
+    Extension,
+    Filter,
+    Patch,
+    Required,
+    Resource,
+    ResourceType,
+    Schema,
+    ScimPolicy,
+    ScimProvider,
+    ServiceProviderConfig,
+    Sort,
+    Uniqueness,
+)
+from scim2_models.resources.resource import AnyExtension
+
+from lms.people.api import list_sectors, list_stations
+
+MOST_AT_A_TIME = 200
+"""How many people one answer has at most."""
+
+
+class AtWork(ExtensibleStringEnum):
+    """What an e-mail or an address is for: one of each is stored, that of work."""
+
+    work = "work"
+
+
+class NameOfUser(ComplexAttribute):
+    """The name of somebody."""
+
+    formatted: str | None = None
+    """The name as the person writes it, and as certificates print it; else the given name and the family name."""
+
+    family_name: Annotated[str | None, Required.true] = None
+    """The family name, or the only name."""
+
+    given_name: str | None = None
+    """The given name."""
+
+
+class EmailOfUser(ComplexAttribute):
+    """An e-mail of somebody."""
+
+    value: Annotated[str | None, Required.true] = None
+    """The address that mails go to and that signs in; of several, that of work or else the first is stored."""
+
+    type: AtWork | None = None
+    """What it is for."""
+
+
+class AddressOfUser(ComplexAttribute):
+    """Where somebody works."""
+
+    locality: Annotated[str | None, Required.true] = None
+    """The duty station, by its short name or its name."""
+
+    type: AtWork | None = None
+    """What it is for."""
+
+
+class User(Resource[AnyExtension]):
+    """Somebody with a staff number in the organisation."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:User")
+
+    user_name: Annotated[str | None, Uniqueness.server, Required.true] = None
+    """What the directory calls the person."""
+
+    name: Annotated[NameOfUser | None, Required.true] = None
+    """The name."""
+
+    title: Annotated[str | None, Required.true] = None
+    """The role, as one or two words, such as driver."""
+
+    active: Annotated[bool | None, Required.true] = None
+    """Whether the person works here beyond today."""
+
+    emails: list[EmailOfUser] | None = None
+    """The e-mail; people may have none."""
+
+    addresses: Annotated[list[AddressOfUser] | None, Required.true] = None
+    """The duty station."""
+
+
+class EnterpriseUser(Extension):
+    """What employers know of somebody."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")
+
+    employee_number: Annotated[str | None, Uniqueness.server, Required.true] = None
+    """The staff number, with which the person signs in too."""
+
+    department: Annotated[str | None, Required.true] = None
+    """The main sector, by its short name or its name in any language."""
+
+
+ENTERPRISE = str(EnterpriseUser.__schema__)
+DirectoryUser = User[Annotated[EnterpriseUser, Required.true]]
+"""A user as the addresses have it."""
+
+
+class DirectoryProvider(ScimProvider):
+    """The description of the service, in whose schemas are the words that the installation knows today."""
+
+    @property
+    def schemas(self) -> tuple[Schema, ...]:
+        """Returns the schemas, with the short names of sectors and duty stations."""
+        words = {
+            "department": [each.slug for each in list_sectors()],
+            "locality": [each.slug for each in list_stations()],
+        }
+        found = tuple(model.to_schema() for model in self.models)
+        for schema in found:
+            for attribute in schema.attributes or ():
+                for each in (attribute, *(attribute.sub_attributes or ())):
+                    if each.name in words:
+                        each.canonical_values = words[each.name]
+        return found
+
+
+def _provider() -> DirectoryProvider:
+    config = ServiceProviderConfig(
+        patch=Patch(supported=True),
+        bulk=Bulk(supported=False, max_operations=0, max_payload_size=0),
+        filter=Filter(supported=True, max_results=MOST_AT_A_TIME),
+        change_password=ChangePassword(supported=False),
+        sort=Sort(supported=False),
+        etag=ETag(supported=True),
+        authentication_schemes=[
+            AuthenticationScheme(
+                type=AuthenticationScheme.Type.oauthbearertoken,
+                name="Access token",
+                description="An access token of HR with the scope directory, in the header Authorization.",
+                primary=True,
+            )
+        ],
+    )
+    # As Microsoft Entra and Okta send them.
+    policy = ScimPolicy(
+        unknown=ScimPolicy.Unknown.ignore,
+        remove_value_as_filter=ScimPolicy.RemoveValue.apply,
+        unmatched_path_filter=ScimPolicy.UnmatchedPathFilter.create,
+    )
+    types = [ResourceType.from_resource(DirectoryUser)]
+    return DirectoryProvider([User, EnterpriseUser], types, config, policy)
+
+
+PROVIDER = _provider()
