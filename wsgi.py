@@ -18,6 +18,10 @@ try:
         # The variable says that the program is ``flask``, whose arguments name a command.
         app = application_for(command_called(sys.argv[1:])) if "FLASK_RUN_FROM_CLI" in os.environ else None
         if app is None:
+            # Flask-Security would load these where it finds them, a tenth of the start and 14 MB: what it has of single
+            # sign-on is not used, and passkeys load theirs with the first one.
+            with absent("authlib", "webauthn"):
+                import flask_security  # noqa: F401
             from lms.app import create_app
             from lms.kernel.errors import CannotStart
 

@@ -30,6 +30,7 @@ from lms.accounts.operations import sign_out_everywhere
 from lms.accounts.queries import find_account_by_email, find_account_where, load_own_account
 from lms.accounts.second_step.forms import CodeStepForm, NewPasskeyAnswer, NewPasskeyForm, NoRescueForm, PasskeyAnswer
 from lms.accounts.second_step.operations import note_passkey, note_removed_passkey
+from lms.accounts.second_step.passkeys import using_passkeys
 from lms.accounts.second_step.settings import PasskeyOptions, required_day, roles_rest, second_step_config
 from lms.accounts.second_step.totp import AppCodes
 from lms.accounts.second_step.views import REPLACED_VIEWS
@@ -170,6 +171,9 @@ def set_up_accounts(app: Flask) -> None:
     )
     security.pwd_context = PasswordContext(**security.pwd_context.to_dict())
     app.view_functions.update(LIMITED_VIEWS | REPLACED_VIEWS)
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith("security.wan_"):
+            app.view_functions[endpoint] = using_passkeys(view)
     # It commits by itself, after the request; those with passwords do so after ours, when nothing is left.
     writes_at_once(app.view_functions["security.logout"])
     security.want_json(lambda _request: False)
