@@ -54,8 +54,10 @@ def prepare_engine(engine: Engine) -> None:
         if transaction_kind.get() is Kind.READER:
             if _is_write(statement):
                 raise WriteNeeded
-            # A reader locks no rows: it may find out that there is nothing to write.
-            statement = _ROW_LOCK.sub("", statement)
+            # A reader locks no rows: it may find out that there is nothing to write. Searching each statement to its
+            # end would take a tenth of the time of a small one.
+            if " UPDATE" in statement:
+                statement = _ROW_LOCK.sub("", statement)
         return statement, values
 
 
