@@ -31,7 +31,7 @@ def write_gift(questions: Iterable[BankEntry]) -> QuestionFile:
 
 def _why_left_out(question: BankEntry) -> str:
     if question["type"] == "ordering":
-        return _("it is of type ordering, which GIFT has not")
+        return _("GIFT has no questions of type ordering")
     if any("->" in pair["left"] for pair in question.get("pairs", ())):
         return _("a left side has an arrow (->), which parts the sides in GIFT")
     return why_left_out(question)

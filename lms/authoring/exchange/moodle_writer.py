@@ -38,9 +38,9 @@ def write_moodle_xml(questions: Iterable[BankEntry]) -> QuestionFile:
 def why_left_out(question: BankEntry) -> str:
     """Returns why Moodle cannot have a question, empty where it can."""
     if question["type"] == "branching":
-        return _("it is a story (branching), which Moodle has not")
+        return _("Moodle has no stories (branching)")
     if question["type"] == "statements" and not any(is_right for _part, is_right in rights(question)):
-        return _("no sentence of it is true, and in Moodle one answer must be right")
+        return _("no sentence is true, and in Moodle one answer must be right")
     return ""
 
 

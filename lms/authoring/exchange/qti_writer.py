@@ -30,7 +30,7 @@ def write_qti3(questions: Iterable[BankEntry], course_title: str, language: str 
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as package:
         for question in questions:
             if question["type"] == "branching":
-                left_out.append((question["id"], _("it is a story (branching), which this export has not")))
+                left_out.append((question["id"], _("this file cannot have stories (branching)")))
             else:
                 items.append(question)
                 _add_file(package, _href(question), make_item(question, language))
