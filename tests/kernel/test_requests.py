@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, Response, after_this_request, flash, g, get_flashed_messages, request, session as cookie
+from flask_babel import lazy_gettext
+from jinja2 import Environment
+from markupsafe import Markup
 
 from lms.app import create_app
 from lms.kernel import db
@@ -102,3 +105,39 @@ def test_a_request_that_begins_anew_counts_once(tmp_path: Path, database_url: st
     ] == [200, 200, 429]
     with app.app_context():
         db.db.engine.dispose()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_templates_escape_as_jinja_does(app: Flask) -> None:
+    class Marked(Markup):
+        pass
+
+    class Drawn:
+        def __html__(self) -> str:
+            return "<svg/>"
+
+    class Word(str):
+        __slots__ = ()
+
+    values = [
+        "<b>'\"&",
+        Markup("<i>"),
+        Marked("<u>"),
+        Drawn(),
+        Word("<s>"),
+        lazy_gettext("a < b"),
+        5,
+        1.5,
+        None,
+        ["<p>"],
+    ]
+    source = (
+        "{% macro cell(value) %}<td>{{ value }}</td>{% endmacro %}{% set block %}{{ values[0] }}{% endset %}"
+        "{{ block }}{{ values[0] ~ values[1] }}{{ missing }}{{ values | join }}"
+        "{% for value in values %}{{ value }}{{ cell(value) }}{{ cell(cell(value)) }}{% endfor %}"
+    )
+    with app.app_context():
+        ours = app.jinja_env.overlay(autoescape=True).from_string(source).render(values=values)
+        assert ours == Environment(autoescape=True).from_string(source).render(values=values)
+    assert "<b>" not in ours
+    assert "<u>" in ours
