@@ -28,6 +28,11 @@ def queue_second_step(account: Account, what: str) -> None:
     _queue(account, "second_step", what=what)
 
 
+def queue_connected(account: Account, provider: str) -> None:
+    """Queues an e-mail that says that a provider, by the name of its button, now signs an account's holder in."""
+    _queue(account, "connected", provider=provider)
+
+
 def queue_new_device(account: Account, at: datetime, zone: str) -> None:
     """Queues an e-mail that says when somebody signed in on a new device, unless there was one on that day in UTC."""
     _queue(account, "new_device", key=f"new_device:{account.id}:{at.date()}", at=at, zone=zone)
@@ -92,6 +97,7 @@ def _queue(
             "new_device": _("A new device signed in to %(product)s", product=product),
             "support_view": _("An administrator sees your pages in %(product)s", product=product),
             "second_step": _("How you sign in to %(product)s", product=product),
+            "connected": _("How you sign in to %(product)s", product=product),
         }
         body = render_template(
             f"accounts/email/{kind}.txt",

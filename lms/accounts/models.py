@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask_security import UserMixin, WebAuthnMixin
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -13,6 +13,12 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.db import Document, Id, Model, UtcDateTime
 from lms.kernel.records import Recorded, Retractable
 from lms.people.models import Organisation, Person
+
+UNLESS_RETRACTED: dict[str, Any] = {
+    "sqlite_where": text("retracted_at IS NULL"),
+    "postgresql_where": text("retracted_at IS NULL"),
+}
+"""Of an index: only rows that are not retracted."""
 
 
 class Account(Model, UserMixin):
@@ -119,6 +125,79 @@ class SignedInSession(Model):
     # What the cookies of the device name, the session's and that of "keep me signed in"; random.
     token: Mapped[str] = mapped_column(String(32), unique=True)
     signed_in_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # Where a provider signed them in: by which link, its own name of the session, and the address that signs out there.
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("sign_in_link.id"), index=True)
+    provider_session: Mapped[str | None] = mapped_column(String(255))
+    sign_out_address: Mapped[str | None] = mapped_column(Text)
+    # Whether the provider asked them for a second step.
+    second_step: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class SignInProvider(Retractable, Model):
+    """One row: people of an organisation may sign in through its provider (OpenID Connect), until it is retracted.
+
+    Personal data: none.
+    """
+
+    __table_args__ = (
+        CheckConstraint("match_by IN ('email', 'staff_number')", name="match_known"),
+        CheckConstraint("match_by <> 'staff_number' OR staff_number_claim <> ''", name="match_has_claim"),
+        CheckConstraint("NOT makes_people OR staff_number_claim <> ''", name="new_people_have_number"),
+        Index("uq_sign_in_provider_slug_unique", "slug", unique=True, **UNLESS_RETRACTED),
+    )
+
+    id: Mapped[Id]
+    # Whose people it signs in, and nobody else.
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    # The word in its addresses, which the provider knows: never changed.
+    slug: Mapped[str] = mapped_column(String(40))
+    # What its button says.
+    name: Mapped[str] = mapped_column(String(80))
+    issuer: Mapped[str] = mapped_column(String(300))
+    client_id: Mapped[str] = mapped_column(String(200))
+    # Encrypted with a key made from the installation's secret.
+    client_secret: Mapped[str] = mapped_column(String(1000))
+    # By what somebody is recognised at their first sign-in.
+    match_by: Mapped[str] = mapped_column(String(20))
+    # What the provider calls the staff number; empty where it does not say it.
+    staff_number_claim: Mapped[str] = mapped_column(String(60), default="")
+    # The domains that a verified e-mail must have; none: any.
+    email_domains: Mapped[list[str]] = mapped_column(Document)
+    # Whether somebody unknown becomes a person here.
+    makes_people: Mapped[bool] = mapped_column(default=False)
+    # Whether it asks everybody for a second step, without saying so.
+    is_second_step: Mapped[bool] = mapped_column(default=False)
+    # Whether people can sign in through it.
+    is_on: Mapped[bool] = mapped_column(default=True)
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+
+class SignInLink(Retractable, Model):
+    """One row: a provider's person is the holder of an account, or HR allows it to become so, until it is retracted.
+
+    Personal data: who they are in the provider, and when they last came from it; removed with the account.
+    """
+
+    __table_args__ = (
+        CheckConstraint("subject IS NOT NULL OR expires_at IS NOT NULL", name="linked_or_allowed"),
+        Index(
+            "uq_sign_in_link_subject_unique", "organisation_id", "issuer", "subject", unique=True,
+            **UNLESS_RETRACTED,
+        ),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    issuer: Mapped[str] = mapped_column(String(300))
+    # Who it is for the provider, for ever; empty until they first sign in.
+    subject: Mapped[str | None] = mapped_column(String(255))
+    # Until when they may first sign in, where HR allowed it.
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    account: Mapped[Account] = relationship(lazy="raise")
 
 
 class SignedIn(UserMixin):

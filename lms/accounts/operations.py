@@ -15,7 +15,7 @@ from lms.accounts.errors import (
     RoleHoldersEmail,
 )
 from lms.accounts.events import administrator_created
-from lms.accounts.models import Account, OneTimeCode, Passkey, RoleGrant, SignedInSession
+from lms.accounts.models import Account, OneTimeCode, Passkey, RoleGrant, SignedInSession, SignInLink
 from lms.accounts.passwords import weakness_of
 from lms.audit.api import record, record_all
 from lms.kernel import clock, records
@@ -153,6 +153,7 @@ def erase_account(actor: Actor, account: Account, *, reason: str) -> None:
     account.fs_webauthn_user_handle = None
     session.execute(delete(Passkey).where(Passkey.account_id == account.id))
     session.execute(delete(OneTimeCode).where(OneTimeCode.account_id == account.id))
+    session.execute(delete(SignInLink).where(SignInLink.account_id == account.id))
     session.flush()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from flask import current_app
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from lms.kernel import setting_rules as rules
@@ -22,6 +22,26 @@ ROOT = Path(__file__).resolve().parents[2]
 
 VERSION = str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
 """The version of the application, as in the changelog."""
+
+
+class SignInProviderSettings(BaseModel):
+    """A provider of single sign-on in the settings: the same as an administrator types on a page."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
+    """The word in its addresses, such as /login/with/rivers."""
+    name: str = Field(min_length=1, max_length=80)
+    organisation: str
+    """The organisation's short name."""
+    issuer: str = Field(min_length=1, max_length=300)
+    client_id: str = Field(min_length=1, max_length=200)
+    client_secret: str
+    match_by: Literal["email", "staff_number"] = "email"
+    staff_number_claim: str = Field(default="", max_length=60)
+    email_domains: tuple[str, ...] = ()
+    makes_people: bool = False
+    is_second_step: bool = False
 
 
 class Settings(BaseSettings):
@@ -146,6 +166,12 @@ class Settings(BaseSettings):
     webhook_networks: list[IPv4Network | IPv6Network] = Field(default=[])
     """Networks of your own that webhooks may reach although nobody else can. JSON list, such as ["10.2.0.0/16"]."""
 
+    sign_in_providers: list[SignInProviderSettings] = Field(default=[])
+    """Sign-in providers that are not added on a page. JSON list, see docs/handbook/directory.md."""
+
+    sign_in_networks: list[IPv4Network | IPv6Network] = Field(default=[])
+    """Networks of your own in which such a provider may be. JSON list, such as ["10.2.0.0/16"]."""
+
     security_contact: Annotated[str, AfterValidator(rules.contact)] = ""
     """Who is told of a weakness in this installation: an e-mail address or a page. Empty: there is no security.txt."""
 
@@ -175,6 +201,7 @@ _SECRET = frozenset(
         "sentry_dsn",
         "git_repository",
         "git_webhook_secret",
+        "sign_in_providers",
     }
 )
 """Settings that may contain a password: their values are not repeated."""

@@ -129,6 +129,11 @@ def form_page(template: str, form: Form, **context: Any) -> tuple[str, int]:
     return render_template(template, form=form, **context), 422 if form.errors else 200
 
 
+def is_own_path(path: str) -> bool:
+    """Says whether an address is a path of this site: with a scheme, a host or a backslash it would lead elsewhere."""
+    return path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+
+
 def redirect_with(message: str, endpoint: str, **values: Any) -> ResponseReturnValue:
     """Leads from a form that succeeded to another page, which shows the message."""
     flash(message, "good")

@@ -9,6 +9,9 @@ PUBLIC = {
     "home.metrics",
     # It asks for the secret of the settings itself.
     "authoring.git_pushed",
+    "accounts.sign_in_through", "accounts.come_back", "accounts.finish", "accounts.provider_problem",
+    # Its token is signed by the provider.
+    "accounts.sign_out_from",
     "accounts.type_code", "accounts.join", "accounts.language",
     "pathways.help_now", "pathways.support", "certification.verify", "certification.verified",
     "rest.document", "rest.documentation",

@@ -69,8 +69,13 @@ class _Reader(HTMLParser):
 
 def read_page(page: TestResponse) -> tuple[list[PageForm], list[str]]:
     """Returns a page's forms and where its links lead."""
+    return read_html(page.get_data(as_text=True))
+
+
+def read_html(text: str) -> tuple[list[PageForm], list[str]]:
+    """Returns the forms of a page's text and where its links lead."""
     reader = _Reader()
-    reader.feed(page.get_data(as_text=True))
+    reader.feed(text)
     return reader.forms, reader.links
 
 

@@ -14,6 +14,7 @@ from flask_security import anonymous_user_required, views
 
 from lms.accounts.sign_in.devices import key_of_device
 from lms.accounts.sign_in.views import forgot_password
+from lms.accounts.single_sign_on.sessions import clear_origin
 from lms.kernel.requests import hashes_passwords, writes_at_once
 from lms.kernel.text import normalise
 from lms.web.access import current_actor
@@ -122,6 +123,8 @@ def limit_codes_typed(view: View) -> View:
 
 def sign_in() -> Any:
     """Takes name and password; where a second step follows, remembers until then which name was typed."""
+    if request.method == "POST":
+        clear_origin()
     response = views.login()
     if "tf_user_id" in cookie:
         cookie[NAME_OF_FIRST_STEP] = "" if g.get("compared_with_several") else typed_name()

@@ -4,8 +4,9 @@ Who signed in and which sign-ins were refused is in the audit trail; what somebo
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import delete, insert
@@ -20,10 +21,13 @@ LONGEST_SESSION = timedelta(days=90)
 """After how long everybody signs in again, however often they were here."""
 
 
-def start_session(account_id: int) -> str:
-    """Starts a session of an account and returns the token that its cookies name."""
+def start_session(account_id: int, origin: Mapping[str, Any] | None = None) -> str:
+    """Starts a session of an account and returns the token that its cookies name.
+
+    ``origin`` are the columns that say which directory signed its holder in.
+    """
     token = secrets.token_hex(16)
-    values = {"account_id": account_id, "token": token, "signed_in_at": clock.now()}
+    values = {"account_id": account_id, "token": token, "signed_in_at": clock.now(), **(origin or {})}
     session.execute(insert(SignedInSession).values(values))
     return token
 
@@ -34,7 +38,7 @@ def end_session(token: str) -> None:
 
 
 def record_sign_in(account_id: int) -> None:
-    """Records that the holder of an account signed in with their password."""
+    """Records that the holder of an account signed in with their password, or through a provider."""
     record(Actor(account_id=account_id), "accounts.sign_in", "account", account_id)
 
 

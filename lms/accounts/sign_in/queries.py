@@ -113,10 +113,22 @@ _is_named = _session.token == bindparam("token")
 _holder = select(_session.account_id).where(_is_named).scalar_subquery()
 _signed_in_at = select(_session.signed_in_at).where(_is_named).scalar_subquery().label("signed_in_at")
 _passkey = exists().where(Passkey.account_id == _account.id)
-_has_second_step = or_(_account.tf_primary_method.is_not(None), _passkey).label("has_second_step")
+_second_step = or_(_account.tf_primary_method.is_not(None), _passkey)
+_has_second_step = _second_step.label("has_second_step")
 OF_ACCOUNT = (_account.active, _account.roles_since, _has_second_step)
 """What decides, beside the grants, whether an account's roles work: columns for `actor_statement`."""
-SIGNED_IN = actor_statement().add_columns(_signed_in_at, *OF_ACCOUNT).where(_account.id == _holder)
+# A provider that asked for a second step stands for one of ours, in the sessions that it began.
+_took_second_step = select(_session.second_step).where(_is_named).scalar_subquery()
+SIGNED_IN = (
+    actor_statement()
+    .add_columns(
+        _signed_in_at,
+        _account.active,
+        _account.roles_since,
+        or_(_second_step, _took_second_step).label("has_second_step"),
+    )
+    .where(_account.id == _holder)
+)
 ACTOR_FIELDS = frozenset(field.name for field in fields(Actor))
 
 

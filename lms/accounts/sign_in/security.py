@@ -41,6 +41,8 @@ from lms.accounts.sign_in.hashing import PasswordContext
 from lms.accounts.sign_in.lifetimes import is_over, note_use
 from lms.accounts.sign_in.limits import LIMITED_VIEWS, NAME_OF_FIRST_STEP, typed_name
 from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, note_new_device, record_sign_in, start_session
+from lms.accounts.single_sign_on.sessions import list_offered, take_origin
+from lms.accounts.single_sign_on.views import public as single_sign_on
 from lms.accounts.support.operations import end_view
 from lms.accounts.support.seen import AS_ONESELF, SEEN, see_as_other, set_up_support
 from lms.audit.api import record
@@ -170,7 +172,8 @@ def set_up_accounts(app: Flask) -> None:
         webauthn_util_cls=PasskeyOptions,
     )
     security.pwd_context = PasswordContext(**security.pwd_context.to_dict())
-    app.view_functions.update(LIMITED_VIEWS | REPLACED_VIEWS)
+    app.view_functions.update(LIMITED_VIEWS | REPLACED_VIEWS | single_sign_on.REPLACED_VIEWS)
+    app.jinja_env.globals["sign_in_providers"] = list_offered
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith("security.wan_"):
             app.view_functions[endpoint] = using_passkeys(view)
@@ -234,16 +237,18 @@ def begin_session(_app: Flask, *, user: Account, **_: Any) -> None:
     """
     if "tf_user_id" in cookie:
         g.name_of_first_step = cookie.get(NAME_OF_FIRST_STEP, "")
+    origin = take_origin(user)
+    g.by_strong_provider = origin.get("second_step", False)
     for key in set(cookie) - SESSION_KEYS_OF_LOGIN:
         del cookie[key]
     g.pop("csrf_token", None)
-    cookie["_user_id"] = start_session(user.id)
+    cookie["_user_id"] = start_session(user.id, origin)
     note_use()
     cookie.permanent = cookie.get("_remember") == "set"
 
 
 def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_more: Any) -> None:
-    """Shows who signed in with a password which codes were printed since the last time, and audits the sign-in.
+    """Shows who signed in with a password, or through a provider, which codes were printed since; audits the sign-in.
 
     They get an e-mail where their device did not know them. From now on it does, but not by a name of several accounts:
     it would give whoever has one of them more guesses at the others. Who has a role learns from when signing in takes a
@@ -251,6 +256,8 @@ def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_more:
     """
     if authn_via == ["password"]:
         name = "" if g.get("compared_with_several") else typed_name()
+    elif authn_via == ["provider"]:
+        name = ""
     elif "name_of_first_step" in g:
         name = g.name_of_first_step
     else:
@@ -259,7 +266,8 @@ def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_more:
     if not any(map(key_of_device, names)):
         note_new_device(user)
     remember_device(*names)
-    if has_role(user) and not user.has_second_step and (required := required_day(user.roles_since)):
+    has_step = user.has_second_step or g.get("by_strong_provider")
+    if has_role(user) and not has_step and (required := required_day(user.roles_since)):
         day = in_words(required)
         sentence = _("From %(day)s, your role needs a second step to sign in. Set it up under “Your account”.", day=day)
         if clock.today() < required:

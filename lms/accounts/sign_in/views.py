@@ -14,7 +14,7 @@ from lms.accounts.sign_in.operations import request_reset
 from lms.kernel import clock
 from lms.people.api import correct_person, find_person, find_sector
 from lms.web.access import current_actor, public, role_needed, signed_in
-from lms.web.forms import redirect_with
+from lms.web.forms import is_own_path, redirect_with
 from lms.web.language import languages
 
 
@@ -56,9 +56,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 def language() -> ResponseReturnValue:
     """Remembers the language of pages on this device, and for the e-mails of who is signed in."""
     path = request.form.get("next", "")
-    # Only a path of this site: anything with a scheme, a host or a backslash would lead elsewhere.
-    is_safe = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    response = redirect(path if is_safe else url_for("home.index"), 303)
+    response = redirect(path if is_own_path(path) else url_for("home.index"), 303)
     chosen = request.form.get("language", "")
     actor = current_actor()
     person = find_person(actor.person_id) if actor.person_id is not None else None

@@ -32,6 +32,7 @@ KINDS: dict[str, StoredData] = {
     "support_view": StoredData(_l("When an administrator saw your pages as you see them, and why"), _STAYS),
     "access_token": StoredData(_l("Access tokens you made, without what opens them"), _STAYS),
     "passkey": StoredData(_l("Your passkeys, by the names you gave them"), _l("Until you remove them")),
+    "sign_in_link": StoredData(_l("Who you are in providers that sign you in"), _l("Until the account is erased")),
     "one_time_code": StoredData(_l("Sign-in codes printed for you, which nobody can read again"), _ERASED),
     "completion": StoredData(_l("Modules you completed"), _STAYS),
     "edition_switch": StoredData(_l("Courses you continue in a newer edition"), _STAYS),

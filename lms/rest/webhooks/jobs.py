@@ -10,11 +10,11 @@ from lms.compliance.api import StillUpdating, list_courses, require_up_to_date
 from lms.kernel import clock, outbox
 from lms.kernel.config import current_settings
 from lms.kernel.db import reading, session, unit_of_work
+from lms.kernel.outgoing import NoAnswer, PrivateAddress, Unreachable, is_accepted, post
 from lms.kernel.worker import PeriodicJob
 from lms.rest.models import Webhook, WebhookDelivery
 from lms.rest.webhooks import operations, queries
 from lms.rest.webhooks.rules import make_secret, pause_after, sign, write_body
-from lms.rest.webhooks.sending import NoAnswer, PrivateAddress, Unreachable, is_accepted, post
 
 STORED = timedelta(days=30)
 """How long what was sent is stored, to be sent again."""

@@ -19,10 +19,10 @@ from lms.kernel.caching import application_cache
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
+from lms.kernel.outgoing import Network, parse_address
 from lms.rest.models import SentStatus, Webhook, WebhookDelivery
 from lms.rest.webhooks import queries
 from lms.rest.webhooks.rules import TEST, EventKind
-from lms.rest.webhooks.sending import Network, parse_address
 
 MOST_WEBHOOKS = 10
 """How many webhooks an organisation may have."""

@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from lms.accounts.api import confirmed
 from lms.kernel.actor import Role
 from lms.kernel.config import current_settings
+from lms.kernel.outgoing import NO_ANSWER_LABELS
 from lms.people.api import list_organisations_of
 from lms.rest.models import Webhook
 from lms.rest.webhooks import operations, queries
 from lms.rest.webhooks.forms import WebhookForm
 from lms.rest.webhooks.rules import KIND_LABELS, EventKind, make_secret
-from lms.rest.webhooks.sending import NO_ANSWER_LABELS
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import form_page, redirect_with
 

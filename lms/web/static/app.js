@@ -30,6 +30,9 @@ addEventListener("pageshow", (event) => {
 // Who signs out leaves no unsaved text on the device.
 document.getElementById("sign_out_form")?.addEventListener("submit", () => localStorage.clear());
 
+// What a sign-in provider sends back goes on without a press.
+document.querySelector("form[data-send-at-once]")?.submit();
+
 const FIRST_WAIT = 5_000;
 const LONGEST_WAIT = 60_000;
 

@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from lms.rest.webhooks.sending import PrivateAddress, Unreachable, is_public, parse_address, post, resolve
+from lms.kernel.outgoing import PrivateAddress, Unreachable, is_public, parse_address, post, resolve
 
 OWN = (ip_network("10.2.0.0/16"),)
 

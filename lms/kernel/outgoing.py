@@ -1,10 +1,12 @@
-"""Sends a message to an address on the internet, and never into the network that the server stands in."""
+"""Asks an address on the internet for something, and never the network that the server stands in."""
 
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from http import HTTPStatus
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from lms.kernel.errors import Invalid
@@ -12,6 +14,12 @@ from lms.kernel.i18n import gettext as _, lazy_gettext as _l
 
 SECONDS = 5.0
 """How long an address may take to connect, and to answer."""
+
+LONGEST_ANSWER_SECONDS = 10.0
+"""How long the text of an answer may take to arrive, where somebody reads it."""
+
+LARGEST_ANSWER = 1_000_000
+"""How many bytes of an answer are read."""
 
 Network = IPv4Network | IPv6Network
 
@@ -27,6 +35,7 @@ class NoAnswer(StrEnum):
     TIMEOUT = "timeout"
     CERTIFICATE = "certificate"
     PRIVATE = "private network"
+    TOO_LARGE = "too large"
 
 
 NO_ANSWER_LABELS = {
@@ -35,6 +44,7 @@ NO_ANSWER_LABELS = {
     NoAnswer.TIMEOUT: _l("No answer in time"),
     NoAnswer.CERTIFICATE: _l("The certificate of the host is not valid"),
     NoAnswer.PRIVATE: _l("The address leads into a private network"),
+    NoAnswer.TOO_LARGE: _l("The answer is too large"),
 }
 
 
@@ -57,9 +67,13 @@ def parse_address(address: str, own: Sequence[Network]) -> SplitResult:
         parts = urlsplit(address)
         port_is_valid = (parts.port or 1) > 0
     except ValueError:
-        raise PrivateAddress(_("This is not the address of a page. Write it as https://hr.example.org/hook")) from None
+        raise PrivateAddress(
+            _("This is not the address of a page. Write it in full, such as https://hr.example.org/hook")
+        ) from None
     if parts.scheme not in ("https", "http") or not parts.hostname or not port_is_valid or parts.username is not None:
-        raise PrivateAddress(_("This is not the address of a page. Write it as https://hr.example.org/hook"))
+        raise PrivateAddress(
+            _("This is not the address of a page. Write it in full, such as https://hr.example.org/hook")
+        )
     if parts.scheme == "http" and not _is_own(parts.hostname, own):
         raise PrivateAddress(_("Write an address that begins with https: what is sent must not be read on its way."))
     return parts
@@ -107,7 +121,25 @@ def post(address: str, body: str, headers: Mapping[str, str], own: Sequence[Netw
 
     No redirect is followed: it could lead anywhere. Raises ``PrivateAddress`` and ``Unreachable``.
     """
-    import certifi  # noqa: PLC0415 - with urllib3, a tenth of the start; the worker alone sends
+    sent = {"Content-Type": "application/json", **headers}
+    status, _text = request("POST", address, own, body=body, headers=sent, read=False)
+    return status
+
+
+def request(
+    method: str,
+    address: str,
+    own: Sequence[Network] = (),
+    *,
+    body: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    read: bool = True,
+) -> tuple[int, bytes]:
+    """Sends a request, and returns the code and, where it is read, the text of the answer.
+
+    No redirect is followed: it could lead anywhere. Raises ``PrivateAddress`` and ``Unreachable``.
+    """
+    import certifi  # noqa: PLC0415 - with urllib3, a tenth of the start
     import urllib3  # noqa: PLC0415 - see above
 
     parts = parse_address(address, own)
@@ -122,12 +154,14 @@ def post(address: str, body: str, headers: Mapping[str, str], own: Sequence[Netw
         else urllib3.HTTPConnectionPool(ip, parts.port, timeout)
     )  # fmt: skip
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    sent = {"Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "every-sector-webhooks", **headers}
+    sent = {"Host": parts.netloc, "User-Agent": "every-sector", **(headers or {})}
     try:
         with pool:
             answer = pool.urlopen(
-                "POST", target, body=body.encode(), headers=sent, redirect=False, retries=False, preload_content=False
-            )
+                method, target, body=body.encode() if body is not None else None, headers=sent,
+                redirect=False, retries=False, preload_content=False,
+            )  # fmt: skip
+            text = _read(answer) if read else b""
             answer.close()
     except urllib3.exceptions.NewConnectionError:
         raise Unreachable(NoAnswer.NO_CONNECTION) from None
@@ -137,7 +171,19 @@ def post(address: str, body: str, headers: Mapping[str, str], own: Sequence[Netw
         raise Unreachable(NoAnswer.CERTIFICATE) from None
     except urllib3.exceptions.HTTPError:
         raise Unreachable(NoAnswer.NO_CONNECTION) from None
-    return int(answer.status)
+    return int(answer.status), text
+
+
+def _read(answer: Any) -> bytes:
+    """Reads an answer in parts: one that trickles in would else hold its reader for as long as it likes."""
+    deadline, text = time.monotonic() + LONGEST_ANSWER_SECONDS, b""
+    while part := answer.read1(65_536, decode_content=True):
+        text += part
+        if len(text) > LARGEST_ANSWER:
+            raise Unreachable(NoAnswer.TOO_LARGE)
+        if time.monotonic() > deadline:
+            raise Unreachable(NoAnswer.TIMEOUT)
+    return text
 
 
 def is_accepted(answer: int) -> bool:

@@ -1,0 +1,74 @@
+"""A directory that runs beside the tests, and people who sign in there with a browser of their own."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.factories.pages import read_html
+from tests.waiting import DEADLINE_SECONDS, process_group, reserved_port, wait_until
+
+SCRIPT = Path(__file__).with_name("canaille_server.py")
+PASSWORD = "directory-2026"
+CLIENT_ID, CLIENT_SECRET = "every-sector", "secret-of-tests"
+
+
+@dataclass
+class Canaille:
+    """A running directory: its address, which is its issuer, and its process."""
+
+    issuer: str
+    process: subprocess.Popen[str]
+
+    def signs_in(self, address: str, name: str, back: str) -> str:
+        """Signs somebody in where a page of ours has led them; returns where the directory leads them ``back``."""
+        with httpx.Client(timeout=DEADLINE_SECONDS) as browser:
+            page = browser.get(address)
+            for values in ({}, {"login": name}, {"password": PASSWORD}, {}):
+                while page.is_redirect:
+                    onward = str(page.next_request.url) if page.next_request else ""
+                    if onward.startswith(back):
+                        return onward
+                    page = browser.get(onward)
+                if values:
+                    page = browser.post(page.url, data=read_html(page.text)[0][0].values | values)
+        raise AssertionError(f"The directory does not lead back, but to {page.url}: {page.text[:500]}")
+
+    def rotates_its_key(self) -> None:
+        """Gives it another key."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write("rotate\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "ready\n"
+
+
+@contextmanager
+def running_canaille(return_address: str) -> Iterator[Canaille]:
+    """Runs a directory that leads back to an address, from when it answers."""
+    with (
+        reserved_port() as port,
+        process_group(
+            # Without -P, our own modules beside the script would hide others of the same name.
+            [sys.executable, "-P", str(SCRIPT), str(port), return_address],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process,
+    ):
+        issuer = f"http://127.0.0.1:{port}"
+        wait_until(lambda: _answers(issuer) or process.poll() is not None, "the directory answers")
+        assert process.poll() is None, "the directory ended"
+        yield Canaille(issuer, process)
+
+
+def _answers(issuer: str) -> bool:
+    try:
+        return httpx.get(f"{issuer}/.well-known/openid-configuration", timeout=DEADLINE_SECONDS).is_success
+    except httpx.TransportError:
+        return False
