@@ -25,7 +25,8 @@ REMEDIES: dict[str, LazyString] = {
 
 def refused(status: int, message: str | LazyString, *, kind: str) -> RequestProblem:
     """Returns the refusal of a request; ``kind`` is a keyword of SCIM, or empty where it has none."""
-    return RequestProblem(status, message, name=kind, remedy=REMEDIES.get(kind, ""))
+    remedy = REMEDIES["noTarget"] if status == 412 else REMEDIES.get(kind, "")
+    return RequestProblem(status, f"{str(message).rstrip('.')}.", name=kind, remedy=remedy)
 
 
 def invalid(message: str | LazyString, *, attribute: str) -> RequestProblem:

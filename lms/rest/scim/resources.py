@@ -8,14 +8,17 @@ from typing import Annotated
 
 from scim2_models import (
     URN,
+    Attribute,
     AuthenticationScheme,
     Bulk,
     ChangePassword,
     ComplexAttribute,
+    EnterpriseUser as StandardEnterpriseUser,
     ETag,
     ExtensibleStringEnum,
     Extension,
     Filter,
+    Mutability,
     Patch,
     Required,
     Resource,
@@ -26,6 +29,7 @@ from scim2_models import (
     ServiceProviderConfig,
     Sort,
     Uniqueness,
+    User as StandardUser,
 )
 from scim2_models.resources.resource import AnyExtension
 
@@ -115,23 +119,45 @@ DirectoryUser = User[Annotated[EnterpriseUser, Required.true]]
 """A user as the addresses have it."""
 
 
+STANDARD = {User: StandardUser, EnterpriseUser: StandardEnterpriseUser}
+"""The models whose other attributes are listed too: there are clients that send all of them or fail."""
+
+
 class DirectoryProvider(ScimProvider):
     """The description of the service, in whose schemas are the words that the installation knows today."""
 
     @property
     def schemas(self) -> tuple[Schema, ...]:
-        """Returns the schemas, with the short names of sectors and duty stations."""
+        """Returns the schemas, with the short names of sectors and duty stations, and what is ignored as read-only."""
         words = {
             "department": [each.slug for each in list_sectors()],
             "locality": [each.slug for each in list_stations()],
         }
-        found = tuple(model.to_schema() for model in self.models)
-        for schema in found:
+        found = []
+        for model in self.models:
+            schema = model.to_schema()
             for attribute in schema.attributes or ():
                 for each in (attribute, *(attribute.sub_attributes or ())):
-                    if each.name in words:
-                        each.canonical_values = words[each.name]
-        return found
+                    each.canonical_values = words.get(str(each.name), each.canonical_values)
+            if standard := STANDARD.get(model):
+                schema.attributes = _with_ignored(schema.attributes, standard.to_schema().attributes)
+            found.append(schema)
+        return tuple(found)
+
+
+def _with_ignored(own: list[Attribute] | None, standard: list[Attribute] | None) -> list[Attribute]:
+    """Returns attributes with those that the standard has besides, which nobody can write here."""
+    known = {each.name: each for each in own or ()}
+    for each in standard or ():
+        if each.name not in known:
+            known[each.name] = each
+            each.mutability, each.required = Mutability.read_only, False
+            each.description = "Ignored here and not stored."
+            if each.sub_attributes:
+                each.sub_attributes = _with_ignored([], each.sub_attributes)
+        elif known[each.name].sub_attributes:
+            known[each.name].sub_attributes = _with_ignored(known[each.name].sub_attributes, each.sub_attributes)
+    return list(known.values())
 
 
 def _provider() -> DirectoryProvider:
