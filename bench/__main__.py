@@ -66,12 +66,12 @@ def figure(value: float | None) -> str:
 
 def show(figures: dict[str, list[float]], released: dict[str, float], release: str) -> None:
     """Prints the table."""
-    print(f"\x1b[K\n{'':36} {'middle':>8} {'least–most':>15} {'goal':>8} {release:>8}")
+    print(f"\x1b[K\n{'':42} {'middle':>8} {'least–most':>15} {'goal':>8} {release:>8}")
     for name, values in figures.items():
         row = ROWS[name]
         middle, spread = figure(median(values)), f"{figure(min(values))}–{figure(max(values))}"
         print(
-            f"{row.title:36} {middle:>8} {spread:>15} {'≤ ' + figure(row.goal):>8} {figure(released.get(name)):>8} "
+            f"{row.title:42} {middle:>8} {spread:>15} {'≤ ' + figure(row.goal):>8} {figure(released.get(name)):>8} "
             f"{row.unit:7} {'' if median(values) <= row.goal else 'above its goal'}".rstrip()
         )
 

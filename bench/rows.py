@@ -17,6 +17,7 @@ from flask import Flask
 
 from bench import load
 from bench.running import MODULE, ROOT, fetch, free_port, hello, redirected, serve, server, sign_in
+from bench.sign_ins import save_beside_sign_ins
 
 QUIZ = "/courses/safe-referral/quiz"
 VIEWED = ("/help-now", "/courses", "/my", MODULE, "/account", "/verify")
@@ -161,9 +162,36 @@ def run_command(environment: dict[str, str], *words: str, given: bytes = b"") ->
     return usage.ru_utime + usage.ru_stime, printed
 
 
-def publishing(bench: Bench) -> float:
-    """Publishing after one module was changed, as the command does it, without its start."""
-    return float(run_command(bench.environment, "bench.publishing")[1]) * 1000
+def publishing(bench: Bench, *words: str) -> float:
+    """Publishing after one module was changed, or all files, as the command does it, without its start."""
+    return float(run_command(bench.environment, "bench.publishing", *words)[1]) * 1000
+
+
+def previewing(bench: Bench) -> float:
+    """The page of a drafted module after each save of its text; after one to warm up."""
+    times, total, cookie = 3, 0.0, bench.cookie("tomas")
+    course, name = MODULE.split("/")[2:]
+    (path,) = (str(path.relative_to(ROOT)) for path in ROOT.glob(f"modules/{course}/*-{name}.md"))
+    draft = redirected(fetch(bench.port, f"/author/{course}", cookie, {"title": "Bench"}))
+    for number in range(times + 1):
+        page = fetch(bench.port, f"{draft}/files/{path}", cookie, accept="identity")[2].decode()
+        form = dict(re.findall(r'name="(version|author)"[^>]*value="(\d+)"', page))
+        form["text"] = (ROOT / path).read_text() + f"\nRead {next(bench.numbers)} times.\n"
+        redirected(fetch(bench.port, f"{draft}/files/{path}", cookie, form))
+        with bench.counted() as took:
+            status, *_ = fetch(bench.port, f"{draft}/page/{path}", cookie)
+        if status != 200:
+            raise SystemExit(f"the preview answered {status}")
+        total += took[0] if number else 0
+    return total / times
+
+
+def acting(bench: Bench) -> float:
+    """Learning from the cookie who sends a request. Ends where that takes more than two statements."""
+    took, statements = map(float, run_command(bench.environment, "bench.acting")[1].split())
+    if statements > 2:
+        raise SystemExit(f"a request takes {statements} statements to learn who acts")
+    return took
 
 
 def checking(bench: Bench) -> float:
@@ -220,6 +248,11 @@ ROWS = {
     "my": Row("/my", "hellos", 22, lambda b: b.page("/my", "amina")),
     "courses": Row("/courses", "hellos", 15, lambda b: b.page("/courses", "amina")),
     "sign-in": Row("sign-in: page, post, /my", "hellos", 250, signing_in),
+    "acting": Row("session and actor of a request", "ms", 0.4, acting),
+    "saves": Row(
+        "saving beside 1 000 sign-ins a minute, p90", "ms", 100,
+        lambda b: save_beside_sign_ins(b.port, b.cookie("amina"), b.seconds * 6),
+    ),
     "report-first": Row("/compliance as HR, first", "hellos", 110, first_report),
     "report": Row("/compliance as HR, unchanged since", "hellos", 20, lambda b: b.page("/compliance", "hana")),
     "report-people": Row("/compliance/people", "hellos", 110, lambda b: b.page("/compliance/people", "hana")),
@@ -230,6 +263,8 @@ ROWS = {
     ),
     "csv": Row("people CSV, a cell with its reason", "hellos", 0.15, people_csv),
     "publish": Row("publishing one changed module of 55", "ms", 300, publishing),
+    "publish-all": Row("publishing all, every file changed", "s", 3, lambda b: publishing(b, "all") / 1000),
+    "preview": Row("preview of a saved module, 1 400 words", "ms", 100, previewing),
     "check-text": Row("checking a module that is written", "ms", 100, checking),
     "start": Row("start of the server, of hello's", "times", 4.5, start),
     "explain": Row(

@@ -24,3 +24,8 @@ def test_every_template_parses(app: Flask) -> None:
     for name in app.jinja_env.list_templates(extensions=["html", "txt"]):
         if not name.startswith("security/"):
             app.jinja_env.get_template(name)
+
+
+def test_the_editor_is_loaded_on_its_own_page_alone() -> None:
+    loading = [path.relative_to(LMS).as_posix() for path in TEMPLATES if "editor.js" in path.read_text()]
+    assert loading == ["authoring/templates/authoring/edit.html"]
