@@ -101,3 +101,26 @@ class DirectoryEntry(Model):
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     station: Mapped[DutyStation | None] = relationship(lazy="raise")
+
+
+class DirectoryGroup(Model):
+    """One row: a group of an organisation's directory stands for a sector. Personal data: none."""
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    sector: Mapped[str] = mapped_column(ForeignKey("sector.slug"))
+    # As the directory writes the sector.
+    name: Mapped[str] = mapped_column(String(200))
+    external_id: Mapped[str | None] = mapped_column(String(254))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DirectoryGroupMember(Model):
+    """One row: the directory lists somebody in one of its groups.
+
+    Personal data: that it does; removed when the directory takes them out of the group, and when the person is erased.
+    """
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("directory_group.id"), primary_key=True)
+    employment_id: Mapped[int] = mapped_column(ForeignKey("employment.id"), primary_key=True, index=True)

@@ -83,6 +83,7 @@ class World:
             "exemption_id": 1, "grant_id": 1, "focal_point_id": 1, "merge_id": 1, "query_id": 1, "view_id": 1,
             "schedule_id": 1, "token_id": 1, "part": 1, "number": 1, "question": "q-plain",
             "type_name": "User", "schema_name": "urn:ietf:params:scim:schemas:core:2.0:User", "user_id": 1,
+            "group_id": 1,
         }  # fmt: skip
         former: dict[str, object] = {"person_id": self.persons["W-11"], "employment_id": self.employments["W-11"]}
         self.special: dict[str, dict[str, object]] = {

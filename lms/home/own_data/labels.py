@@ -51,6 +51,9 @@ KINDS: dict[str, StoredData] = {
     "status_interval": StoredData(_l("Your training status on each day"), _COMPUTED),
     "post_interval": StoredData(_l("How you count in reports on each day"), _COMPUTED),
     "directory_entry": StoredData(_l("What your organisation's directory calls you"), _l("Until your data is erased")),
+    "directory_group_member": StoredData(
+        _l("Groups your organisation's directory lists you in"), _l("Until it does not, or your data is erased")
+    ),
     "sent_status": StoredData(_l("Your training status, as your organisation's programs were told"), _COMPUTED),
     "reminder": StoredData(_l("Reminders sent to you"), _STAYS),
     "pathway_report": StoredData(_l("Pathways you reported as out of date"), _STAYS),

@@ -33,7 +33,7 @@ from lms.people.api import (
     withdraw_placement,
 )
 from lms.people.models import Employment
-from lms.rest.models import DirectoryEntry
+from lms.rest.models import DirectoryEntry, DirectoryGroup, DirectoryGroupMember
 from lms.rest.scim import queries
 from lms.rest.scim.queries import DirectoryPerson
 from lms.rest.scim.rules import DirectoryAssignment, DirectoryRecord, user_name_key
@@ -162,9 +162,54 @@ def _reason() -> str:
 
 
 def remove_entries(persons: Collection[int]) -> None:
-    """Removes what directories call people who are erased."""
+    """Removes what directories call people who are erased, and in which groups they are."""
     employments = queries.select_employments(persons)
-    session.execute(delete(DirectoryEntry).where(DirectoryEntry.employment_id.in_(employments)))
+    for model in (DirectoryGroupMember, DirectoryEntry):
+        session.execute(delete(model).where(model.employment_id.in_(employments)))
+
+
+def record_group(caller: TokenHolder, *, name: str, sector: str, external_id: str | None) -> DirectoryGroup:
+    """Records a group of the directory for a sector; one that it has already by this name and id is returned."""
+    for each in queries.list_groups(caller.organisation_id):
+        if (each.name, each.sector, each.external_id) == (name, sector, external_id) and external_id is not None:
+            return each
+    moment = clock.now()
+    group = DirectoryGroup(
+        organisation_id=caller.organisation_id, name=name, sector=sector, external_id=external_id,
+        recorded_at=moment, changed_at=moment,
+    )  # fmt: skip
+    session.add(group)
+    session.flush()
+    return group
+
+
+def record_members(caller: TokenHolder, group: DirectoryGroup, members: Collection[DirectoryPerson]) -> None:
+    """Records who is in a group: whoever is new there moves to its sector today, or begins there once they work here.
+
+    Whoever is taken out stays in the sector until something else puts them into another.
+    """
+    before = queries.list_members([group.id])[group.id]
+    now = {each.employment.id: each for each in members}
+    gone = DirectoryGroupMember.employment_id.in_(before - now.keys())
+    session.execute(delete(DirectoryGroupMember).where(DirectoryGroupMember.group_id == group.id, gone))
+    for employment_id in sorted(now.keys() - before):
+        session.add(DirectoryGroupMember(group_id=group.id, employment_id=employment_id))
+        known = now[employment_id]
+        if known.entry is not None:
+            known.entry.sector = group.sector
+        if lasting := known.lasting(clock.today()):
+            assignment = DirectoryAssignment(lasting.station_id, group.sector, lasting.role)
+            _work(caller, known, assignment, clock.today())
+    if before != now.keys():
+        group.changed_at = clock.now()
+    session.flush()
+
+
+def remove_group(group: DirectoryGroup) -> None:
+    """Removes a group of a directory; its people stay in the sector."""
+    session.execute(delete(DirectoryGroupMember).where(DirectoryGroupMember.group_id == group.id))
+    session.delete(group)
+    session.flush()
 
 
 def record_write(caller: TokenHolder, act: str) -> None:

@@ -13,7 +13,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.db import LARGEST_ID, lock_rows, session
 from lms.people.api import list_placements_of, visible_employments
 from lms.people.models import Employment, Organisation, Person, Placement
-from lms.rest.models import DirectoryEntry
+from lms.rest.models import DirectoryEntry, DirectoryGroup, DirectoryGroupMember
 from lms.rest.scim.rules import DirectoryAssignment, user_name_key
 
 
@@ -107,6 +107,21 @@ def is_user_name_taken(organisation_id: int, user_name: str, besides: int | None
         DirectoryEntry.employment_id != (besides or 0),
     ))  # fmt: skip
     return bool(session.scalar(statement))
+
+
+def list_groups(organisation_id: int) -> Sequence[DirectoryGroup]:
+    """Lists the groups of an organisation's directory."""
+    statement = select(DirectoryGroup).where(DirectoryGroup.organisation_id == organisation_id)
+    return session.scalars(statement.order_by(DirectoryGroup.id)).all()
+
+
+def list_members(group_ids: Collection[int]) -> defaultdict[int, set[int]]:
+    """Returns the employments in each of some groups."""
+    members: defaultdict[int, set[int]] = defaultdict(set)
+    statement = select(DirectoryGroupMember).where(DirectoryGroupMember.group_id.in_(sorted(group_ids)))
+    for each in session.scalars(statement):
+        members[each.group_id].add(each.employment_id)
+    return members
 
 
 def select_employments(persons: Collection[int]) -> Select[Any]:

@@ -4,13 +4,15 @@ Whatever else a directory sends is ignored and not stored. Importing this takes 
 model of the standard. So only requests of directories do.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
+from pydantic import Field
 from scim2_models import (
     URN,
     Attribute,
     AuthenticationScheme,
     Bulk,
+    CaseExact,
     ChangePassword,
     ComplexAttribute,
     EnterpriseUser as StandardEnterpriseUser,
@@ -18,8 +20,10 @@ from scim2_models import (
     ExtensibleStringEnum,
     Extension,
     Filter,
+    Group as StandardGroup,
     Mutability,
     Patch,
+    Reference,
     Required,
     Resource,
     ResourceType,
@@ -114,12 +118,45 @@ class EnterpriseUser(Extension):
     """The main sector, by its short name or its name in any language."""
 
 
+class KindOfMember(ExtensibleStringEnum):
+    """What a member of a group is."""
+
+    user = "User"
+
+
+class MemberOfGroup(ComplexAttribute):
+    """Somebody in a group."""
+
+    value: Annotated[str | None, Mutability.immutable, CaseExact.true] = None
+    """The id of the user."""
+
+    ref: Annotated[Reference[User[Any]] | None, Mutability.immutable] = Field(
+        None, serialization_alias="$ref", validation_alias="$ref"
+    )
+    """The address of the user."""
+
+    type: Annotated[KindOfMember | None, Mutability.immutable] = None
+    """What it is."""
+
+
+class Group(Resource[Any]):
+    """A sector, as a group of the directory: whoever is put into it moves there."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
+
+    display_name: Annotated[str | None, Mutability.immutable, Required.true] = None
+    """The sector, by its short name or its name in any language."""
+
+    members: list[MemberOfGroup] | None = None
+    """Who is in the group, by the directory's last word."""
+
+
 ENTERPRISE = str(EnterpriseUser.__schema__)
 DirectoryUser = User[Annotated[EnterpriseUser, Required.true]]
 """A user as the addresses have it."""
 
 
-STANDARD = {User: StandardUser, EnterpriseUser: StandardEnterpriseUser}
+STANDARD: dict[Any, Any] = {User: StandardUser, EnterpriseUser: StandardEnterpriseUser, Group: StandardGroup}
 """The models whose other attributes are listed too: there are clients that send all of them or fail."""
 
 
@@ -129,10 +166,8 @@ class DirectoryProvider(ScimProvider):
     @property
     def schemas(self) -> tuple[Schema, ...]:
         """Returns the schemas, with the short names of sectors and duty stations, and what is ignored as read-only."""
-        words = {
-            "department": [each.slug for each in list_sectors()],
-            "locality": [each.slug for each in list_stations()],
-        }
+        sectors = [each.slug for each in list_sectors()]
+        words = {"department": sectors, "displayName": sectors, "locality": [each.slug for each in list_stations()]}
         found = []
         for model in self.models:
             schema = model.to_schema()
@@ -151,7 +186,7 @@ def _with_ignored(own: list[Attribute] | None, standard: list[Attribute] | None)
     for each in standard or ():
         if each.name not in known:
             known[each.name] = each
-            each.mutability, each.required = Mutability.read_only, False
+            each.mutability, each.required = Mutability.read_only, Required.false
             each.description = "Ignored here and not stored."
             if each.sub_attributes:
                 each.sub_attributes = _with_ignored([], each.sub_attributes)
@@ -183,8 +218,8 @@ def _provider() -> DirectoryProvider:
         remove_value_as_filter=ScimPolicy.RemoveValue.apply,
         unmatched_path_filter=ScimPolicy.UnmatchedPathFilter.create,
     )
-    types = [ResourceType.from_resource(DirectoryUser)]
-    return DirectoryProvider([User, EnterpriseUser], types, config, policy)
+    types = [ResourceType.from_resource(each) for each in (DirectoryUser, Group)]
+    return DirectoryProvider([User, EnterpriseUser, Group], types, config, policy)
 
 
 PROVIDER = _provider()

@@ -11,7 +11,7 @@ from lms.kernel.errors import Invalid
 from lms.people.api import StaffNumberTaken
 from lms.rest.scim.errors import refused
 from lms.rest.scim.resources import PROVIDER
-from lms.rest.scim.storage import PeopleStorage
+from lms.rest.scim.storage import DirectoryStorage
 
 SERVICE = ScimService(PROVIDER)
 
@@ -20,7 +20,7 @@ def answer(caller: TokenHolder, request: ScimRequest) -> ScimResponse:
     """Answers one request. Raises ``RequestProblem`` in the words of SCIM for what the standard or people refuse."""
     writes = request.method != "GET" and not request.path.endswith(".search")
     try:
-        return ScimHandler(SERVICE, PeopleStorage(caller, writes=writes)).handle(request)
+        return ScimHandler(SERVICE, DirectoryStorage(caller, writes=writes)).handle(request)
     except SCIMException as error:
         raise refused(error.status, error.detail, kind=error.scim_type or "") from error
     except (StaffNumberTaken, EmailTaken) as error:

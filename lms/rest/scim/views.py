@@ -20,6 +20,9 @@ ADDRESSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("/Users", ("GET", "POST")),
     ("/Users/.search", ("POST",)),
     ("/Users/<user_id>", ONE),
+    ("/Groups", ("GET", "POST")),
+    ("/Groups/.search", ("POST",)),
+    ("/Groups/<group_id>", ONE),
     ("/.search", ("POST",)),
 )
 

@@ -15,6 +15,7 @@ from tests.factories.tokens import token_of
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 NOOR: dict[str, Any] = {
     "schemas": [USER, ENTERPRISE],

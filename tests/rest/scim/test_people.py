@@ -1,5 +1,6 @@
 """An organisation's directory adds people, moves them and lets them leave; the past stays, and walls hold."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,11 +20,13 @@ from lms.kernel.db import reading, session, unit_of_work
 from lms.people.api import erase_person
 from lms.people.models import Employment, Person
 from lms.rest.models import DirectoryEntry
+from lms.rest.scim.errors import SCHEMA as ERROR
+from lms.rest.scim.views import ADDRESSES, PREFIX
 from tests.examples import examples
 from tests.factories.application import running_application
 from tests.factories.tokens import ask, token_of
 from tests.people.two_organisations import make_two_organisations
-from tests.rest.scim.directory import ENTERPRISE, NOOR, PATCH, Directory
+from tests.rest.scim.directory import ENTERPRISE, GROUP, NOOR, PATCH, Directory
 
 only_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 DAY = timedelta(days=1)
@@ -244,12 +247,7 @@ def test_nobody_of_another_organisation_is_seen_found_or_matched(app: Flask) -> 
     theirs.headers = {"Authorization": f"Bearer {token}"}
     assert theirs.found('userName sw "noor"') == []
     theirs.join(emails=[])
-    # Another token does not open it, and this one nothing else.
-    for other in (token_of(app, "hana", TokenScope.PEOPLE_WRITE), "es_" + "x" * 43):
-        answer = app.test_client().get("/scim/v2/Users", headers={"Authorization": f"Bearer {other}"})
-        assert answer.status_code in (401, 403)
-        assert answer.json is not None
-        assert answer.json["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
+    # Its token opens nothing else.
     assert ask(app, token, "/people").status_code == 403
 
 
@@ -323,3 +321,77 @@ def on(placements: list[tuple[str, str, date, date | None]], day: date) -> tuple
         if from_on <= day <= (through_on or day):
             return sector, role
     return None
+
+
+@only_sqlite
+def test_groups_are_sectors_and_nobody_gets_a_role_by_one(app: Flask) -> None:
+    at = make_two_organisations(app)
+    directory = Directory(app, prepared=True)
+    noor = directory.join()["id"]
+    for name in ("HR", "administrators", "Finance"):
+        refused = directory.send("POST", "/Groups", {"schemas": [GROUP], "displayName": name})
+        assert (refused.status_code, refused.json["scimType"]) == (400, "invalidValue"), name  # type: ignore[index]
+    health, nutrition = (
+        directory.send("POST", "/Groups", {"schemas": [GROUP], "displayName": name, "externalId": name}).json
+        for name in ("Health", "nutrition")
+    )
+    assert health is not None and nutrition is not None
+    # It did not hear the answer.
+    again = directory.send("POST", "/Groups", {"schemas": [GROUP], "displayName": "Health", "externalId": "Health"})
+    assert again.json == health
+    found = directory.send("GET", '/Groups?filter=displayName eq "HEALTH"&excludedAttributes=members').json
+    assert [each["id"] for each in found["Resources"]] == [health["id"]]  # type: ignore[index]
+
+    def changed(group: Any, **operation: Any) -> int:
+        body = {"schemas": [PATCH], "Operations": [operation]}
+        return directory.send("PATCH", f"/Groups/{group['id']}", body).status_code
+
+    def sector() -> str:
+        return directory.placements()[-1][0]
+
+    # As Entra sends them; whichever comes first.
+    assert changed(health, op="Add", path="members", value=[{"value": noor}]) == 204
+    assert sector() == "health"
+    assert changed(nutrition, op="Add", path="members", value=[{"value": noor}]) == 204
+    assert changed(health, op="Remove", path="members", value=[{"value": noor}]) == 204
+    assert sector() == "nutrition"
+    assert changed(nutrition, op="Remove", path=f'members[value eq "{noor}"]') == 204
+    assert changed(health, op="Add", path="members", value=[{"value": noor, "display": "Noor"}]) == 204
+    assert sector() == "health"
+    assert directory.placements() == [("health", "driver", clock.today(), None)]
+    members = directory.send("GET", f"/Groups/{health['id']}").json["members"]  # type: ignore[index]
+    assert members == [{"value": noor, "$ref": f"http://localhost/scim/v2/Users/{noor}", "type": "User"}]
+    # Nobody of another organisation is put into one, and its directory sees none of these.
+    with app.app_context(), reading():
+        basma = session.scalars(select(Employment.id).where(Employment.staff_number == "H-2")).one()
+    assert changed(health, op="Add", path="members", value=[{"value": str(basma)}]) == 400
+    theirs = {"Authorization": f"Bearer {token_of(app, 'haile', TokenScope.DIRECTORY, organisation_id=at.hills)}"}
+    browser = app.test_client(use_cookies=False)
+    assert browser.get("/scim/v2/Groups", headers=theirs).json["totalResults"] == 0  # type: ignore[index]
+    assert browser.delete(f"/scim/v2/Groups/{health['id']}", headers=theirs).status_code == 404
+    # Who does not work here yet begins in the sector of the group.
+    directory.patch(noor, {"op": "replace", "path": "active", "value": False})
+    assert changed(nutrition, op="Add", path="members", value=[{"value": noor}]) == 204
+    assert directory.read(noor)[ENTERPRISE]["department"] == "nutrition"
+    assert directory.send("DELETE", f"/Groups/{nutrition['id']}").status_code == 204
+    assert directory.send("GET", f"/Groups/{nutrition['id']}").status_code == 404
+    directory.patch(noor, {"op": "replace", "path": "active", "value": True})
+    assert sector() == "nutrition"
+
+
+@only_sqlite
+def test_no_address_answers_without_a_token_for_directories(app: Flask) -> None:
+    directory = Directory(app)
+    scopes = [each for each in TokenScope if each is not TokenScope.DIRECTORY]
+    other = {"Authorization": f"Bearer {token_of(app, 'hana', *scopes)}"}
+    browser = app.test_client(use_cookies=False)
+    for path, methods in ADDRESSES:
+        for method in methods:
+            address = PREFIX + re.sub(r"<\w+>", "1", path)
+            answers = [browser.open(address, method=method, headers=headers) for headers in ({}, other)]
+            assert [each.status_code for each in answers] == [401, 403], address
+            assert {each.json["schemas"][0] for each in answers} == {ERROR}  # type: ignore[index]
+            assert "scope directory" in answers[1].json["detail"]  # type: ignore[index]
+    assert directory.send("GET", "/ServiceProviderConfig").json["bulk"]["supported"] is False  # type: ignore[index]
+    missing = directory.send("POST", "/Bulk", {})
+    assert (missing.status_code, missing.json["schemas"]) == (404, [ERROR])  # type: ignore[index]
