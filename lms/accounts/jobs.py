@@ -8,6 +8,8 @@ from flask_security.recoverable import generate_reset_password_token
 from lms.accounts.emails import queue_new_device, write_reset
 from lms.accounts.invitations.jobs import invite_many, send_invitation
 from lms.accounts.queries import find_account, list_accounts_by_email
+from lms.accounts.registering.jobs import take_registration
+from lms.accounts.registering.operations import remove_expired_requests
 from lms.accounts.sign_in.operations import remove_old_sessions
 from lms.accounts.sign_in.queries import has_signed_in_before, load_actor
 from lms.accounts.slips.jobs import make_slips, remove_old_files
@@ -16,9 +18,10 @@ from lms.kernel import mail, outbox
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.worker import PeriodicJob
 
-__all__ = ["JOBS", "invite_many", "make_slips", "send_invitation", "send_new_device", "send_reset"]
+__all__ = ["JOBS", "invite_many", "make_slips", "send_invitation", "send_new_device", "send_reset", "take_registration"]
 
 JOBS = (
+    PeriodicJob("accounts.remove_expired_requests", remove_expired_requests, minute="33"),
     PeriodicJob("accounts.end_views_over", end_views_over, minute="*/10"),
     PeriodicJob("accounts.remove_old_sessions", remove_old_sessions, minute="53"),
     PeriodicJob("accounts.remove_old_slips", remove_old_files, minute="23"),

@@ -4,6 +4,7 @@ from lms.accounts.administration import views as administration
 from lms.accounts.blueprint import bp
 from lms.accounts.codes import views as codes
 from lms.accounts.invitations import views as invitations
+from lms.accounts.registering import views as registering
 from lms.accounts.second_step import views as second_step
 from lms.accounts.sign_in import views as sign_in
 from lms.accounts.single_sign_on import views as single_sign_on
@@ -16,6 +17,7 @@ __all__ = [
     "bp",
     "codes",
     "invitations",
+    "registering",
     "second_step",
     "sign_in",
     "single_sign_on",

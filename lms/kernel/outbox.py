@@ -54,7 +54,7 @@ class NoLongerTrue(Exception):
 MOST_TRIES = 12
 """The number of tries, over about a day and a half, after which a row waits for the administrator."""
 
-AWAITED = ("mail", "reset", "new_device")
+AWAITED = ("mail", "reset", "new_device", "registration")
 """The kinds of mail that somebody waits for: they go before reminders and invitations."""
 
 LONGEST_PAUSE = timedelta(minutes=5)

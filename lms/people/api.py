@@ -38,12 +38,14 @@ from lms.people.importing.queries import list_running_imports, load_vocabulary
 from lms.people.labels import CONTRACT_LABELS
 from lms.people.merging.operations import merge_people, undo_merge
 from lms.people.merging.queries import (
+    SimilarPerson,
     find_person_id_by_number,
     known_merges,
     list_employers,
     list_merges_of,
     list_overlapping_placements,
     list_possible_duplicates,
+    list_similar_people,
     load_canonical_ids,
     load_merge_for,
     load_merged_ids,
@@ -96,6 +98,7 @@ __all__ = [
     "MergeAlreadyUndone",
     "NothingCorrected",
     "RecordedPlacement",
+    "SimilarPerson",
     "StaffNumberTaken",
     "add_person",
     "additions_undone",
@@ -138,6 +141,7 @@ __all__ = [
     "list_recorded_placements",
     "list_running_imports",
     "list_sectors",
+    "list_similar_people",
     "list_stations",
     "load_canonical_ids",
     "load_merge_for",

@@ -17,6 +17,10 @@ from werkzeug.test import TestResponse
 
 from lms.accounts.api import open_account
 from lms.accounts.queries import find_account_by_email
+from lms.accounts.registering.models import RegistrationRequest
+from lms.accounts.registering.operations import prove, take_request
+from lms.accounts.registering.queries import load_by_link
+from lms.accounts.registering.rules import sign
 from lms.assessment.api import CorrectionKind, correct_question
 from lms.authoring.drafts.operations import save_file
 from lms.authoring.rules import digest_of_words
@@ -110,6 +114,7 @@ class World:
         self._feedback()
         self._work()
         self._read_pages()
+        self._register()
 
     def _add_people(self) -> None:
         here, place = session.query(Organisation).one(), session.query(DutyStation).one()
@@ -389,6 +394,28 @@ class World:
         self._done("karim", PATHWAY, **form.values | contact | {"verified_on": self.today.isoformat()})
         del self.special[PATHWAY]
         self.special |= dict.fromkeys((VERSION, f"{VERSION}/confirm", f"{VERSION}/refuse"), elsewhere)
+
+    def _register(self) -> None:
+        """Lets Hana open registration and two people ask, one of whom has used the link."""
+        self.bodies["/people/registrations/open/<organisation_id>"] = {
+            "domains": "rivers.example", "stations": "1", "sectors": ["wash"],
+        }  # fmt: skip
+        self._done("hana", "/people/registrations/open/<organisation_id>")
+        typed = {"name": "Rita Ruiz", "station_id": 1, "sector": "wash", "staff_number": "W-90", "language": "en"}
+        with self.app.app_context(), unit_of_work():
+            for email in ("rita@rivers.example", "ruth@rivers.example"):
+                take_request(typed | {"email": email})
+            key = str(self.app.secret_key)
+            requests = session.query(RegistrationRequest).order_by(RegistrationRequest.id)
+            first, last = (sign(key, each.id, each.recorded_at.timestamp()) for each in requests)
+            waiting = load_by_link(key, first, clock.now())
+            prove(waiting)
+            number = waiting.id
+        self.special["/register/<token>"] = {"token": last}
+        self.samples["registration_id"] = number
+        self.bodies["/register"] = {"email": "new@rivers.example"}
+        self.bodies["/people/registrations"] = {"chosen": number, f"number-{number}": "W-91"}
+        self.bodies["/people/registrations/<registration_id>"] = {"staff_number": "W-92"}
 
     def _read_pages(self) -> None:
         """Takes from pages what only they say: a report's id, a static file, a code, a link."""

@@ -12,7 +12,7 @@ PUBLIC = {
     "accounts.sign_in_through", "accounts.come_back", "accounts.finish", "accounts.provider_problem",
     # Its token is signed by the provider.
     "accounts.sign_out_from",
-    "accounts.type_code", "accounts.join", "accounts.language",
+        "accounts.type_code", "accounts.join", "accounts.language", "accounts.register", "accounts.prove_registration",
     "pathways.help_now", "pathways.support", "certification.verify", "certification.verified",
     "rest.document", "rest.documentation",
     "certification.did", "certification.status_list", "certification.keys", "certification.offline",

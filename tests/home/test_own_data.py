@@ -25,6 +25,8 @@ NOT_OF_ONE_PERSON = {
     "people_import", "people_import_file_part", "people_import_row", "outbox",
     # What a program recorded about others, for a week.
     "answered_write",
+    # What somebody typed who is no person here yet, until HR decides or for 30 days.
+    "registration_request",
     # What was told to an organisation's program, by staff number, for 30 days.
     "webhook_delivery",
 }  # fmt: skip
