@@ -5,8 +5,8 @@ from alembic import op
 
 from lms.kernel import db as database
 
-revision = "0051"
-down_revision = "0050"
+revision = "0052"
+down_revision = "0051"
 OPENING, REQUEST = "registration_opening", "registration_request"
 
 
