@@ -108,26 +108,23 @@ def actor_statement() -> Select[*tuple[Any, ...]]:
 # Run on every page, so built once: building the statement takes longer than running it.
 _account = Account.__table__.c
 ACTOR = actor_statement().where(_account.id == bindparam("account"))
-_session = SignedInSession.__table__.c
-_is_named = _session.token == bindparam("token")
-_holder = select(_session.account_id).where(_is_named).scalar_subquery()
-_signed_in_at = select(_session.signed_in_at).where(_is_named).scalar_subquery().label("signed_in_at")
 _passkey = exists().where(Passkey.account_id == _account.id)
 _second_step = or_(_account.tf_primary_method.is_not(None), _passkey)
 _has_second_step = _second_step.label("has_second_step")
 OF_ACCOUNT = (_account.active, _account.roles_since, _has_second_step)
 """What decides, beside the grants, whether an account's roles work: columns for `actor_statement`."""
-# A provider that asked for a second step stands for one of ours, in the sessions that it began.
-_took_second_step = select(_session.second_step).where(_is_named).scalar_subquery()
+_session = SignedInSession.__table__.c
 SIGNED_IN = (
     actor_statement()
     .add_columns(
-        _signed_in_at,
+        _session.signed_in_at,
         _account.active,
         _account.roles_since,
-        or_(_second_step, _took_second_step).label("has_second_step"),
+        # A provider that asked for a second step stands for one of ours, in the sessions that it began.
+        or_(_second_step, _session.second_step).label("has_second_step"),
     )
-    .where(_account.id == _holder)
+    .join(SignedInSession.__table__, _session.account_id == _account.id)
+    .where(_session.token == bindparam("token"))
 )
 ACTOR_FIELDS = frozenset(field.name for field in fields(Actor))
 
