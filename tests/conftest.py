@@ -13,6 +13,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -43,7 +44,10 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("tests")
 
 
-SLOW = frozenset({"journeys", "demo", "test_permissions.py", "test_odd_input.py", "test_manual.py"})
+SLOW = frozenset({
+    "journeys", "demo", "upgrades", "test_permissions.py", "test_write_locks.py", "test_odd_input.py", "test_manual.py",
+    "test_installation.py", "test_long_lists.py", "test_jobs.py",
+})  # fmt: skip
 """Folders and files whose tests take long: they begin first, so that no worker process waits for them at the end."""
 
 
@@ -67,13 +71,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite file to copy from."""
+    """A migrated, empty SQLite file to copy from, made once for all workers."""
     from tests.factories.application import make_settings, migrate
+    from tests.shared import made_once
 
-    folder = tmp_path_factory.mktemp("sqlite")
-    path = folder / "template.db"
-    migrate(make_settings(folder, f"sqlite:///{path}"))
-    return path
+    def make(folder: Path) -> None:
+        migrate(make_settings(folder, f"sqlite:///{folder / 'template.db'}"))
+
+    return made_once(tmp_path_factory, "sqlite", make) / "template.db"
 
 
 @pytest.fixture(scope="session")
@@ -92,12 +97,18 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 @pytest.fixture(scope="session")
 def postgresql_database(postgresql_server: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of this worker's own migrated database."""
+    """The address of this worker's own database: a copy of one that is migrated once for all workers."""
     from tests.factories.application import create_database, make_settings, migrate
+    from tests.shared import made_once
 
-    url = create_database(postgresql_server, f"every_sector_{worker_id}")
-    migrate(make_settings(tmp_path_factory.mktemp("postgresql"), url))
-    return url
+    template = "every_sector_template"
+
+    def make(folder: Path) -> None:
+        migrate(make_settings(folder, create_database(postgresql_server, template)))
+
+    # Two runs that share a folder have a server each.
+    made_once(tmp_path_factory, f"postgresql-{sha256(postgresql_server.encode()).hexdigest()[:8]}", make)
+    return create_database(postgresql_server, f"every_sector_{worker_id}", template=template)
 
 
 @pytest.fixture(scope="session")

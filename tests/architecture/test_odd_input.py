@@ -103,10 +103,10 @@ def make_filled_installation(app: Flask) -> None:
         pathway(session.query(DutyStation).one().id)
 
 
-def walk(app: Flask, client: FlaskClient) -> Iterator[tuple[str, PageForm]]:
-    """Follows links from page to page, one address a rule, and yields each form that has not been met yet."""
+def walk(app: Flask, client: FlaskClient, known: set[tuple[str, ...]]) -> Iterator[tuple[str, PageForm]]:
+    """Follows links from page to page, one address a rule, and yields each form that is not known yet."""
     rules = app.url_map.bind("localhost")
-    waiting, met, known = ["/", "/my", "/admin"], set[str](), set[tuple[str, ...]]()
+    waiting, met = ["/", "/my", "/admin"], set[str]()
     while waiting:
         address = waiting.pop(0)
         try:
@@ -130,23 +130,26 @@ def walk(app: Flask, client: FlaskClient) -> Iterator[tuple[str, PageForm]]:
                 yield here, form
 
 
-@pytest.mark.parametrize("who", ["amina", "hana", "karim", "root"])
-def test_every_field_of_every_form_takes_odd_words(app: Flask, client: FlaskClient, backend: str, who: str) -> None:
+def test_every_field_of_every_form_takes_odd_words(app: Flask, backend: str) -> None:
     make_filled_installation(app)
-    sign_in(client, f"{who}@demo.example")
-    broken, sent = [], 0
-    for page, form in walk(app, client):
-        for name in form.values:
-            for word in WORDS[backend]:
-                data = "&".join(f"{quoted(key)}={quoted(said)}" for key, said in (form.values | {name: word}).items())
-                if form.method == "get":
-                    answer = client.get(f"{form.action}?{data}")
-                else:
-                    answer = client.post(form.action, data=data, content_type="application/x-www-form-urlencoded")
-                sent += 1
-                if answer.status_code >= 500:
-                    broken.append(f"{page}: {form.method} {form.action} {name}={word[:20]!r}: {answer.status_code}")
+    broken, known = [], set[tuple[str, ...]]()
+    for who in ("amina", "hana", "karim", "root"):
+        client, sent = app.test_client(), 0
+        sign_in(client, f"{who}@demo.example")
+        # A form that several people have is sent by the first of them.
+        for page, form in walk(app, client, known):
+            for name in form.values:
+                for word in WORDS[backend]:
+                    said = form.values | {name: word}
+                    data = "&".join(f"{quoted(key)}={quoted(value)}" for key, value in said.items())
+                    if form.method == "get":
+                        answer = client.get(f"{form.action}?{data}")
+                    else:
+                        answer = client.post(form.action, data=data, content_type="application/x-www-form-urlencoded")
+                    sent += 1
+                    if answer.status_code >= 500:
+                        broken.append(f"{page}: {form.method} {form.action} {name}={word[:20]!r}: {answer.status_code}")
+        # Whoever was signed out on the way has tried nothing since.
+        assert client.get("/my").status_code == 200, who
+        assert sent > 10, who
     assert broken == []
-    # Whoever was signed out on the way has tried nothing since.
-    assert client.get("/my").status_code == 200
-    assert sent > 25

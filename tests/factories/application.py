@@ -120,12 +120,12 @@ def _set_up_test_sqlite(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA reverse_unordered_selects = ON")
 
 
-def create_database(server: str, name: str) -> str:
-    """Creates an empty database on a server, in place of one of the same name; returns its address."""
+def create_database(server: str, name: str, *, template: str = "template1") -> str:
+    """Creates a database on a server, empty or as its template, in place of one of that name; returns its address."""
     admin = create_engine(server.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     admin.dispose()
     head, _, query = server.partition("?")
     return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")

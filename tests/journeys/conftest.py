@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from lms.app import create_app
+from tests.demo.conftest import copy_published, load
+from tests.factories.application import close_connections, make_settings
 from tests.log_check import personal_values
 from tests.shared import made_once
 from tests.waiting import DEADLINE_SECONDS, process_group, reserved_port, wait_until
@@ -50,11 +53,14 @@ def command(*words: str) -> list[str]:
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the demonstration, made once for all workers."""
 
-    def load(folder: Path) -> None:
-        for words in (("db", "upgrade"), ("content", "publish"), ("demo", "load")):
-            subprocess.run(command(*words), cwd=ROOT, env=environment(folder), check=True, capture_output=True)
+    def make(folder: Path) -> None:
+        # In this process: each command would import the application once more.
+        file = copy_published(tmp_path_factory, folder, "every_sector.db")
+        app = create_app(make_settings(folder, f"sqlite:///{file}"))
+        load(app, anchor=None)
+        close_connections(app)
 
-    return made_once(tmp_path_factory, "demonstration", load) / "every_sector.db"
+    return made_once(tmp_path_factory, "demonstration", make) / "every_sector.db"
 
 
 def answers(address: str) -> bool:
@@ -101,7 +107,7 @@ def server(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="session")
 def shared_server(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The same for all walks that change nothing of what others see: a server takes longer to start than they do."""
+    """The same for all walks that change nothing of what others see, such as drafts: a server takes long to start."""
     instance = tmp_path_factory.mktemp("shared_instance")
     shutil.copyfile(demonstration, instance / "every_sector.db")
     with running_server(instance) as running:
@@ -124,6 +130,14 @@ def browser() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def _closed_windows(browser: Browser) -> Iterator[None]:
+    """Closes the windows that a test leaves open: their scripts would go on beside the next ones."""
+    yield
+    for context in browser.contexts:
+        context.close()
 
 
 @dataclass

@@ -63,8 +63,8 @@ def saved_text(who: Visitor, address: str) -> str:
     return found[1].replace("&#39;", "'").replace("&#34;", '"').replace("&gt;", ">").replace("&amp;", "&")
 
 
-def test_a_text_is_written_by_keyboard_checked_previewed_and_saved(browser: Browser, server: Server) -> None:
-    tomas = visitor(browser, server, width=1280)
+def test_a_text_is_written_by_keyboard_checked_previewed_and_saved(browser: Browser, shared_server: Server) -> None:
+    tomas = visitor(browser, shared_server, width=1280)
     tomas.signs_in("tomas@demo.example")
     complaints: list[str] = []
     tomas.page.on("console", lambda message: complaints.append(message.text))
@@ -145,8 +145,8 @@ def cut_with_mouse_and_keys(who: Visitor, draft: str) -> None:
     assert added.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]") == [204, 100]
 
 
-def test_two_authors_at_once_overwrite_nobody(browser: Browser, server: Server) -> None:
-    tomas, root = visitor(browser, server, width=1280), visitor(browser, server, width=320)
+def test_two_authors_at_once_overwrite_nobody(browser: Browser, shared_server: Server) -> None:
+    tomas, root = visitor(browser, shared_server, width=1280), visitor(browser, shared_server, width=320)
     tomas.signs_in("tomas@demo.example")
     root.signs_in("root@demo.example")
     address = begins_a_draft(tomas)
@@ -185,8 +185,8 @@ def test_two_authors_at_once_overwrite_nobody(browser: Browser, server: Server) 
         assert faults_of(theirs) == [], act
 
 
-def test_a_dead_network_loses_nothing(browser: Browser, server: Server) -> None:
-    tomas = visitor(browser, server)
+def test_a_dead_network_loses_nothing(browser: Browser, shared_server: Server) -> None:
+    tomas = visitor(browser, shared_server)
     tomas.signs_in("tomas@demo.example")
     address = begins_a_draft(tomas)
     page = opens(tomas, address)
@@ -199,8 +199,10 @@ def test_a_dead_network_loses_nothing(browser: Browser, server: Server) -> None:
     assert saved_text(tomas, address).endswith("Written without a network.\n")
 
 
-def test_a_text_of_a_closed_tab_is_offered_again_and_gone_after_sign_out(browser: Browser, server: Server) -> None:
-    tomas = visitor(browser, server, width=1280)
+def test_a_text_of_a_closed_tab_is_offered_again_and_gone_after_sign_out(
+    browser: Browser, shared_server: Server
+) -> None:
+    tomas = visitor(browser, shared_server, width=1280)
     tomas.signs_in("tomas@demo.example")
     address = begins_a_draft(tomas)
     page = opens(tomas, address)
@@ -222,8 +224,8 @@ def test_a_text_of_a_closed_tab_is_offered_again_and_gone_after_sign_out(browser
     assert page.evaluate("localStorage.length") == 0
 
 
-def test_an_expired_session_is_continued_beside(browser: Browser, server: Server) -> None:
-    tomas = visitor(browser, server, width=1280)
+def test_an_expired_session_is_continued_beside(browser: Browser, shared_server: Server) -> None:
+    tomas = visitor(browser, shared_server, width=1280)
     tomas.signs_in("tomas@demo.example")
     address = begins_a_draft(tomas)
     page = opens(tomas, address)
@@ -246,8 +248,8 @@ def test_an_expired_session_is_continued_beside(browser: Browser, server: Server
     assert saved_text(tomas, address).endswith("Written while signed out.\n")
 
 
-def test_everything_works_without_a_script(browser: Browser, server: Server) -> None:
-    tomas = visitor(browser, server, script=False)
+def test_everything_works_without_a_script(browser: Browser, shared_server: Server) -> None:
+    tomas = visitor(browser, shared_server, script=False)
     page = tomas.signs_in("tomas@demo.example")
     address = begins_a_draft(tomas)
     tomas.goes(address)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Server, visitor
-from tests.journeys.test_pages import faults_of
+from tests.journeys.test_pages import faults_light_and_dark
 
 pytestmark = pytest.mark.journey
 
@@ -25,8 +25,8 @@ def press(page: Page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_a_question_is_written_and_tried_by_keyboard_without_script(browser: Browser, server: Server) -> None:
-    tomas = visitor(browser, server, width=320, script=False)
+def test_a_question_is_written_and_tried_by_keyboard_without_script(browser: Browser, shared_server: Server) -> None:
+    tomas = visitor(browser, shared_server, width=320, script=False)
     page = tomas.signs_in("tomas@demo.example")
     tomas.goes(COURSE)
     begin_draft(page)
@@ -56,21 +56,20 @@ def test_a_question_is_written_and_tried_by_keyboard_without_script(browser: Bro
     page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_of_questions_have_no_faults(browser: Browser, server: Server, scheme: str) -> None:
-    tomas = visitor(browser, server, width=320, color_scheme=scheme)
+def test_the_pages_of_questions_have_no_faults(browser: Browser, shared_server: Server) -> None:
+    tomas = visitor(browser, shared_server, width=320, color_scheme="light")
     page = tomas.signs_in("tomas@demo.example")
     tomas.goes(COURSE)
-    draft = begin_draft(page).removeprefix(server.address)
+    draft = begin_draft(page).removeprefix(shared_server.address)
     tomas.goes(f"{draft}/questions?only=red_line")
     expect(page.get_by_role("heading", level=1)).to_have_text("Questions")
-    assert faults_of(page) == []
+    assert faults_light_and_dark(page) == []
     links = page.locator("main .cards a", has_text="Change")
     first = str(links.first.get_attribute("href"))
     for address, heading in ((first, first.rpartition("/")[2]), (f"{first}/try", "Try it")):
         tomas.goes(address)
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
-        assert faults_of(page) == [], address
+        assert faults_light_and_dark(page) == [], address
     for kind in ("ordering", "matching", "statements", "branching"):
         tomas.goes(f"{draft}/questions")
         page.locator("summary", has_text="Add a question").click()
@@ -79,5 +78,5 @@ def test_the_pages_of_questions_have_no_faults(browser: Browser, server: Server,
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/questions/si-{kind}")
         expect(page.get_by_role("heading", level=1)).to_have_text(f"si-{kind}")
-        assert faults_of(page) == [], kind
+        assert faults_light_and_dark(page) == [], kind
     page.context.close()

@@ -1,15 +1,17 @@
 """A module with a recording: nothing of it is loaded before somebody plays it, with the keyboard and without script."""
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from lms.catalogue.operations import CACHE as PARSED
+from tests.demo.conftest import published
+from tests.factories.application import close_connections, make_settings
 from tests.factories.recordings import opus
-from tests.journeys.conftest import ROOT, Server, command, environment, running_server, visitor
+from tests.journeys.conftest import ROOT, Server, running_server, visitor
 from tests.journeys.test_pages import COURSE
 from tests.waiting import wait_until
 
@@ -27,8 +29,9 @@ def recorded(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     file = instance / f"modules/{COURSE.rpartition('/')[2]}/audio/{MODULE.rpartition('/')[2]}.opus"
     file.parent.mkdir()
     file.write_bytes(opus(480))
-    words = environment(instance, LMS_MODULES=str(instance / "modules"))
-    subprocess.run(command("content", "publish"), cwd=ROOT, env=words, check=True, capture_output=True)
+    shutil.copyfile(demonstration.with_name(PARSED), instance / PARSED)
+    database = f"sqlite:///{instance / 'every_sector.db'}"
+    close_connections(published(make_settings(instance, database, modules=instance / "modules")))
     with running_server(instance) as server:
         yield server
 

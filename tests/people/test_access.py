@@ -64,6 +64,7 @@ def test_hr_of_one_organisation_meets_404_at_every_address_of_the_other(
         assert facts() == before
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_everybody_but_hr_is_refused(app: Flask, client: FlaskClient, subtests: pytest.Subtests) -> None:
     at = make_two_organisations(app)
     lists = [("GET", "/people"), ("GET", "/people/new"), ("POST", "/people/new"), ("GET", "/people/codes")]

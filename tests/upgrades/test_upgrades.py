@@ -23,6 +23,7 @@ from lms.kernel import db as database
 from lms.kernel.backup.postgresql import run_script
 from lms.kernel.config import ROOT, VERSION
 from lms.kernel.outbox import sweep
+from tests.demo.conftest import copy_parsed
 from tests.factories.application import create_database, make_settings, running_application
 from tests.factories.people import sign_in
 
@@ -38,8 +39,11 @@ def kept(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def upgraded(kept: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+def upgraded(
+    kept: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Flask]:
     """An installation of an earlier version whose program is today's."""
+    copy_parsed(tmp_path_factory, tmp_path)
     content = lzma.decompress(kept.read_bytes())
     if kept.name.startswith("sqlite"):
         (tmp_path / "lms.db").write_bytes(content)

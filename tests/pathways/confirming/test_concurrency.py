@@ -60,11 +60,11 @@ def test_of_two_decisions_at_once_one_counts(station: Station, acts: tuple[str, 
     assert len(station.mails()) == 2
 
 
-@pytest.mark.parametrize("table", ["pathway_version", "pathway_decision", "pathway_mark"])
-@pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET recorded_by = 7"])
-def test_what_happened_is_not_changed(station: Station, table: str, statement: str) -> None:
+def test_what_happened_is_not_changed(station: Station) -> None:
     station.propose("hana")
     station.decide("vera", 2)
     assert station.client("vera").post(HERE + "/numbers", data={"phone": NEW_NUMBER}).status_code == 303
-    with station.app.app_context(), pytest.raises(DBAPIError, match="what happened is not"), unit_of_work():
-        session.execute(text(statement.format(table)))
+    for table in ("pathway_version", "pathway_decision", "pathway_mark"):
+        for statement in ("DELETE FROM {}", "UPDATE {} SET recorded_by = 7"):
+            with station.app.app_context(), pytest.raises(DBAPIError, match="what happened is not"), unit_of_work():
+                session.execute(text(statement.format(table)))
