@@ -126,7 +126,7 @@ def see_as_other(administrator: SignedIn) -> SignedIn:
 
 def is_private() -> bool:
     """Says whether only the person themselves opens the page of this request, or downloads its file."""
-    is_file = is_marked(current_app._get_current_object(), request.endpoint, "is_audited_download")  # type: ignore[attr-defined]
+    is_file = is_marked(current_app, request.endpoint, "is_audited_download")
     return is_file or request.blueprint in PRIVATE_BLUEPRINTS or request.endpoint in PRIVATE
 
 
