@@ -23,7 +23,7 @@ def queue(
     if request is not None:
         token = rules.sign(str(current_app.secret_key), request.id, request.recorded_at.timestamp())
         link = address_of("accounts.prove_registration", token=token)
-    _queue(typed["email"], typed["language"], kind, name=typed["name"], organisation=organisation, link=link)
+    _queue(typed["email"], typed["language"], kind, name="", organisation=organisation, link=link)
 
 
 def queue_refusal(request: RegistrationRequest, reason: str) -> None:
