@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from flask_security.recoverable import generate_reset_password_token
 
 from lms.accounts.codes.operations import print_codes
+from lms.accounts.models import SignInProvider
 from lms.accounts.queries import find_account_by_email
-from lms.kernel import db
+from lms.kernel import clock, db
 from lms.kernel.actor import SYSTEM
 from lms.kernel.requests import is_marked
 from tests.accounts.test_sign_in import Hashing
@@ -42,6 +43,8 @@ FORMS: tuple[tuple[str, str, dict[str, str], int], ...] = (
     ("lost step, for HR", "/people/{amina}/second-step", LOST, 422),
     ("token", "/account/tokens/new", TOKEN, 422),
     ("webhook", "/account/webhooks/new", WEBHOOK, 422),
+    ("provider", "/admin/sign-in/new", {"password": PASSWORD}, 422),
+    ("change of a provider", "/admin/sign-in/{provider}", {"password": "wrong"}, 422),
     ("printed code", "/admin/users/{tomas}/code", {"password": PASSWORD}, 200),
     ("support", "/admin/users/{tomas}/view", LOST | {"password": "wrong"}, 422),
 )
@@ -91,11 +94,18 @@ def test_no_transaction_is_open_while_a_password_is_hashed(
         amina, tomas = (find_account_by_email(f"{name}@demo.example") for name in ("amina", "tomas"))
         assert amina is not None
         assert tomas is not None
+        values = {"slug": "rivers", "name": "Rivers", "issuer": "https://login.example", "client_id": "training"}
+        provider = SignInProvider(
+            **values, client_secret="", match_by="email", email_domains=[], organisation_id=1, recorded_at=clock.now()
+        )
+        db.session.add(provider)
+        db.session.flush()
         places = {
             "token": generate_reset_password_token(amina),  # type: ignore[no-untyped-call]
             "code": print_codes(SYSTEM, [tomas.id])[0],
             "tomas": str(tomas.id),
             "amina": str(amina.person_id),
+            "provider": str(provider.id),
         }
     hana = app.test_client()
     sign_in(hana, "hana@demo.example")
@@ -130,7 +140,9 @@ def test_nobody_waits_for_the_command_that_creates_administrators(app: Flask, mo
 
 def test_forms_that_hash_are_marked(app: Flask) -> None:
     urls = app.url_map.bind("localhost")
-    addresses = {re.sub(r"\{(tomas|amina)\}", "1", re.sub(r"\{(token|code)\}", "x", each[1])) for each in FORMS}
+    addresses = {
+        re.sub(r"\{(tomas|amina|provider)\}", "1", re.sub(r"\{(token|code)\}", "x", each[1])) for each in FORMS
+    }
     endpoints = {urls.match(address, "POST")[0] for address in addresses}
     assert endpoints == {name for name in app.view_functions if is_marked(app, name)}
 

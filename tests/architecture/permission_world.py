@@ -16,7 +16,8 @@ from flask_security.recoverable import generate_reset_password_token
 from werkzeug.test import TestResponse
 
 from lms.accounts.api import open_account
-from lms.accounts.queries import find_account_by_email
+from lms.accounts.models import SignInLink
+from lms.accounts.queries import find_account_by_email, find_account_of_person
 from lms.accounts.registering.models import RegistrationRequest
 from lms.accounts.registering.operations import prove, take_request
 from lms.accounts.registering.queries import load_by_link
@@ -85,7 +86,8 @@ class World:
             "course": "first-course", "module": "first-steps", "name": "road.svg", "station": "north-river",
             "organisation_id": 1, "person_id": 1, "employment_id": 1, "placement_id": 1, "account_id": 1,
             "exemption_id": 1, "grant_id": 1, "focal_point_id": 1, "merge_id": 1, "query_id": 1, "view_id": 1,
-            "schedule_id": 1, "token_id": 1, "part": 1, "number": 1, "question": "q-plain",
+            "schedule_id": 1, "token_id": 1, "provider": "somewhere-new", "link_id": 1,
+            "problem": "lost", "part": 1, "number": 1, "question": "q-plain",
             "type_name": "User", "schema_name": "urn:ietf:params:scim:schemas:core:2.0:User", "user_id": 1,
             "group_id": 1,
         }  # fmt: skip
@@ -101,6 +103,9 @@ class World:
             "/account/second-step/passkey/<token>": {"token": "not-one"},
             "/login/passkey/<token>": {"token": "not-one"},
             "/people/<person_id>/second-step": {"person_id": self.persons["W-7"]},
+            "/people/<person_id>/sign-in": {"person_id": self.persons["W-7"]},
+            "/people/<person_id>/sign-in/<provider>": {"person_id": self.persons["W-8"]},
+            "/people/<person_id>/sign-in/<link_id>/remove": {"person_id": self.persons["W-7"], "link_id": 2},
             "/people/<person_id>/placement/new/<employment_id>": former,
             "/people/<person_id>/correct": former,
             "/people/<person_id>/erase": former,
@@ -170,6 +175,8 @@ class World:
             "password": people.PASSWORD, "new_password": "a-new-pass-phrase-7", "again": people.PASSWORD,
             "new_password_confirm": "a-new-pass-phrase-7", "language": "en", "number": 1, "page": "report",
             "view": 0, "rhythm": "weekly", "recipients": [3, 5], "scopes": ["people:read"], "days": 30,
+            "issuer": "https://127.0.0.1:9", "client_id": "training", "client_secret": "secret", "match_by": "email",
+            "staff_number_claim": "", "email_domains": "", "is_on": "y",
             "called": "y", "encoding": "utf-8", "file": (ROWS.format("W-30"), "list.csv"),
         }  # fmt: skip
 
@@ -195,6 +202,7 @@ class World:
             "/people/invitations": {"station": "", "sector": "", "q": ""},
             "/pathways/<station>/numbers": {"phone": "116", "answers": ""},
             "/people/new": {"staff_number": "W-20", "is_new": "y"},
+            "/admin/sign-in/new": {"slug": "another"},
             "/account/webhooks/new": {"address": "https://hr.invalid/hook", "kinds": ["award.issued"]},
             "/people/<person_id>/erase": {"is_meant": "y"},
             "/people/<person_id>/correct": {
@@ -275,6 +283,14 @@ class World:
         self.samples["session_id"] = self._number("hana", SESSION, **self._checked("W-5"))
         self.bodies[SESSION] = self._checked("W-4")
         self.bodies[PRIOR] = dict(form_on(self.send("hana", "POST", "/sessions/prior/check"), PRIOR).values)
+        self.samples["provider_id"] = self._number("root", "/admin/sign-in/new", slug="somewhere-new")
+        with self.app.app_context(), unit_of_work():
+            for person_id in (1, self.persons["W-7"]):
+                account = find_account_of_person(person_id)
+                assert account is not None
+                link = {"account_id": account.id, "organisation_id": 1, "issuer": "https://127.0.0.1:9"}
+                session.add(SignInLink(**link, subject=f"subject-{person_id}", recorded_at=clock.now()))
+                session.flush()
         webhooks = "/account/webhooks"
         self.samples["webhook_id"] = self._number("hana", f"{webhooks}/new")
         self._done("hana", f"{webhooks}/<webhook_id>/test")

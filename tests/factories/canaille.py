@@ -27,16 +27,7 @@ class Canaille:
     def signs_in(self, address: str, name: str, back: str) -> str:
         """Signs somebody in where a page of ours has led them; returns where the directory leads them ``back``."""
         with httpx.Client(timeout=DEADLINE_SECONDS) as browser:
-            page = browser.get(address)
-            for values in ({}, {"login": name}, {"password": PASSWORD}, {}):
-                while page.is_redirect:
-                    onward = str(page.next_request.url) if page.next_request else ""
-                    if onward.startswith(back):
-                        return onward
-                    page = browser.get(onward)
-                if values:
-                    page = browser.post(page.url, data=read_html(page.text)[0][0].values | values)
-        raise AssertionError(f"The directory does not lead back, but to {page.url}: {page.text[:500]}")
+            return sign_in_at(browser, address, back, {"login": name}, {"password": PASSWORD})
 
     def rotates_its_key(self) -> None:
         """Gives it another key."""
@@ -45,6 +36,21 @@ class Canaille:
         self.process.stdin.write("rotate\n")
         self.process.stdin.flush()
         assert self.process.stdout.readline() == "ready\n"
+
+
+def sign_in_at(browser: httpx.Client, address: str, back: str, *typed: dict[str, str]) -> str:
+    """Signs in at a directory, by the first form of each of its pages; returns where it leads ``back``."""
+    page = browser.get(address)
+    for values in (*typed, {}):
+        while page.is_redirect:
+            onward = str(page.next_request.url) if page.next_request else ""
+            if onward.startswith(back):
+                return onward
+            page = browser.get(onward)
+        if values:
+            (form, *_more), _links = read_html(page.text)
+            page = browser.post(page.url.join(form.action), data=form.values | values)
+    raise AssertionError(f"The directory does not lead back, but to {page.url}: {page.text[:500]}")
 
 
 @contextmanager

@@ -62,10 +62,9 @@ def add_provider() -> ResponseReturnValue:
 def provider(provider_id: int) -> ResponseReturnValue:
     """Shows a provider with the addresses that it must know, and changes it."""
     found = queries.load_provider(provider_id)
-    form = ProviderForm(obj=found)
-    if request.method == "GET":
-        # Domains are typed in one line, and the secret is shown to nobody.
-        form.email_domains.data, form.client_secret.data = " ".join(found.email_domains), ""
+    # Domains are typed in one line, and the secret is shown to nobody.
+    known = {name: getattr(found, name) for name in COLUMNS} | {"email_domains": " ".join(found.email_domains)}
+    form = ProviderForm(data=known)
     secret = {"client_secret": _encrypted(form)} if form.client_secret.data else {}
     if form.run_on_submit(lambda: operations.change_provider(current_actor(), found, **form.values(), **secret)):
         sessions.offered().put("all", None)
@@ -107,6 +106,12 @@ def remove_provider(provider_id: int) -> ResponseReturnValue:
             _("The provider has been removed. Nobody signs in through it any more."), "accounts.providers"
         )
     return render_template("accounts/remove_provider.html", provider=found)
+
+
+COLUMNS = (
+    "name", "issuer", "client_id", "match_by", "staff_number_claim", "makes_people", "is_second_step", "is_on",
+)  # fmt: skip
+"""What the form shows as it is."""
 
 
 def _test(issuer: str, own: openid.Networks) -> str:
