@@ -1,5 +1,6 @@
 """Every page as phones and screens show it, light and dark, in both directions: nothing for axe, nothing too wide."""
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -24,7 +25,8 @@ PAGES = {
         "/courses/child-friendly-communication/words-that-help",
         "/pathways/north-river", "/certificates/{serial}", "/verify/{serial}", "/people",
         "/courses/about", "/glossary", "/my/record/wrong", "/reminders/why", "/support", "/feedback",
-        "/feedback?module=1",
+        "/feedback?module=1", "/my/record/stored", "/account/second-step", "/account/second-step/app",
+        "/account/second-step/passkey", "/certificates/keys", "/verify/offline", "/api/v1/docs",
     ),
     "hana@demo.example": (
         "/compliance", "/compliance/people", "/compliance/people?status=late&sector=wash",
@@ -39,7 +41,9 @@ PAGES = {
         "/people/import/{checked}", "/people/import/{applied}", "/people/import/{applied}/undo", "/compliance/lookup",
         "/exemptions/print", "/sessions", "/sessions/new", "/sessions/{session}", "/sessions/prior",
         "/sessions/prior/new", "/sessions/prior/list", "/reminders", "/reminders/settings", "/reminders/print",
-        "/certificates/marked-again",
+        "/certificates/marked-again", "/certificates/{serial}/revoke", "/account/tokens", "/account/tokens/new",
+        "/account/webhooks", "/account/webhooks/new", "/paper", "/paper/new", "/paper/{quiz}", "/paper/copies/{copy}",
+        "/paper/copies/{copy}/enter", "/sessions/sheets/new", "/people/{person}/second-step",
     ),
     "karim@demo.example": ("/compliance", "/compliance/coverage", "/pathways"),
     "tomas@demo.example": (
@@ -47,7 +51,10 @@ PAGES = {
         *(f"/author{COURSE.removeprefix('/courses')}/{page}" for page in ("statistics", "questions", "feedback")),
         "/author/child-safeguarding/questions/safe-two-terms/correct",
     ),
-    "root@demo.example": ("/admin", "/admin/audit", "/admin/users", "/admin/organisations", "/admin/stations"),
+    "root@demo.example": (
+        "/admin", "/admin/audit", "/admin/users", "/admin/organisations", "/admin/stations",
+        "/people/{person}/erase", "/people/{person}/correct",
+    ),
 }  # fmt: skip
 REFUSED = {("", "/not-here"), ("", "/verify/0000-0000-00000"), ("amina@demo.example", "/people")}
 PHONE = 320
@@ -110,7 +117,7 @@ with create_app().app_context():
 
 @pytest.fixture(scope="module")
 def busy_server(browser: Browser, demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demonstration with what only people's acts make: lists at each step, a message about a record."""
+    """The demonstration with what only people's acts make: lists at each step, a message, a quiz on paper."""
     instance = tmp_path_factory.mktemp("busy_server")
     shutil.copyfile(demonstration, instance / "every_sector.db")
     with running_server(instance) as server:
@@ -119,7 +126,7 @@ def busy_server(browser: Browser, demonstration: Path, tmp_path_factory: pytest.
 
 
 def add_people_acts(browser: Browser, server: Server) -> None:
-    """Lets Amina say that her record is wrong, and Hana send three lists: applied, checked, and just sent."""
+    """Lets Amina say that her record is wrong, and Hana send three lists (applied, checked, just sent) and a quiz."""
     amina = visitor(browser, server, script=False)
     page = amina.signs_in("amina@demo.example")
     amina.goes("/my/record/wrong")
@@ -143,6 +150,11 @@ def add_people_acts(browser: Browser, server: Server) -> None:
             page.fill("[name=reason]", "The list of November.")
             page.get_by_role("button", name="Apply the list").click()
             sweep(server)
+    hana.goes("/paper/new")
+    page.select_option("[name=course]", label="Safe identification of abuse, neglect, exploitation and violence")
+    page.fill("[name=numbers]", "R-1001")
+    page.locator("main form:has([name=numbers]) [type=submit]").click()
+    page.wait_for_url(re.compile(r"/paper/\d+$"))
     page.context.close()
 
 
@@ -174,6 +186,8 @@ def numbers(instance: Path) -> dict[str, object]:
         ),
         "other": one("SELECT person_id FROM employment WHERE staff_number = 'R-1001'"),
         "query": one("SELECT max(id) FROM correction_request"),
+        "quiz": one("SELECT max(id) FROM paper_quiz"),
+        "copy": one("SELECT max(code) FROM quiz_copy"),
         "session": one(
             "SELECT training_session.id FROM training_session JOIN organisation ON organisation.id = organisation_id "
             "WHERE slug = 'rivers-relief' LIMIT 1"
