@@ -222,6 +222,24 @@ def test_somebody_recorded_already_is_joined_and_others_are_refused_with_the_rea
 
 
 @ONLY_SQLITE
+def test_several_are_approved_together_or_none_of_them(
+    app: Flask, hana: FlaskClient, sink: Controller, moment: clock.FixedClock
+) -> None:
+    hana.post(f"{LIST}/open/1", data=OPEN)
+    for name in ("Nadia Noor", "Omar Said"):
+        prove(app, register(app, sink, name=name, email=f"{name.split()[0]}@rivers.org"))
+    before = count(app, Person)
+    first, second = sorted(re.findall(r'name="chosen" value="(\d+)"', hana.get(LIST).text))
+    chosen = APPROVED | {"chosen": [first, second], f"number-{first}": "W-81"}
+    refused = hana.post(LIST, data=chosen)
+    assert refused.status_code == 422 and "Omar Said: Write the staff number." in refused.text
+    assert len(re.findall(r'name="chosen" value="\d+"[^>]* checked', refused.text)) == 2
+    assert 'value="W-81"' in refused.text and count(app, Person) == before
+    done = hana.post(LIST, data=chosen | {f"number-{second}": "W-82"}, follow_redirects=True)
+    assert "2 people have been added." in done.text and count(app, Person) == before + 2
+
+
+@ONLY_SQLITE
 def test_requests_go_when_nobody_proves_or_decides_them(
     app: Flask, hana: FlaskClient, sink: Controller, moment: clock.FixedClock
 ) -> None:
