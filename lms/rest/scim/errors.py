@@ -22,10 +22,16 @@ REMEDIES: dict[str, LazyString] = {
 }
 """What to do, by the kind of error."""
 
+REMEDIES_BY_STATUS: dict[int, LazyString] = {
+    412: REMEDIES["noTarget"],
+    501: _l("Send the request without it: /scim/v2/ServiceProviderConfig says what is offered."),
+}
+"""What to do, where SCIM has no keyword for the error."""
+
 
 def refused(status: int, message: str | LazyString, *, kind: str) -> RequestProblem:
     """Returns the refusal of a request; ``kind`` is a keyword of SCIM, or empty where it has none."""
-    remedy = REMEDIES["noTarget"] if status == 412 else REMEDIES.get(kind, "")
+    remedy = REMEDIES_BY_STATUS.get(status) or REMEDIES.get(kind, "")
     return RequestProblem(status, f"{str(message).rstrip('.')}.", name=kind, remedy=remedy)
 
 

@@ -70,7 +70,8 @@ class _Conditions(FilterVisitor[ColumnElement[bool]]):
         if name in ("emails.type", "addresses.type") and node.op == Op.eq:
             return true() if str(value).lower() == "work" else false()
         column = TEXTS.get(name)
-        if column is None or (node.op not in PARTS and node.op not in (Op.eq, Op.ne)):
+        # PostgreSQL has no text with a zero byte, and does not compare with one.
+        if column is None or "\0" in str(value) or (node.op not in PARTS and node.op not in (Op.eq, Op.ne)):
             raise InvalidFilterException
         if value is None:
             missing: ColumnElement[bool] = column.is_(None)

@@ -96,12 +96,14 @@ def _update(caller: TokenHolder, employment: Employment, said: DirectoryRecord) 
     # Who comes back is corrected by those they come back to; who leaves, by those they leave.
     if said.active and said.assignment:
         _work(caller, known, said.assignment, clock.today())
-    _correct(caller, employment, said)
+    if _correct(caller, employment, said):
+        entry.changed_at = clock.now()
     if not said.active:
         _leave(caller, known, clock.today())
 
 
-def _correct(caller: TokenHolder, employment: Employment, said: DirectoryRecord) -> None:
+def _correct(caller: TokenHolder, employment: Employment, said: DirectoryRecord) -> bool:
+    """Corrects names, e-mail and staff number; says whether anything was to be corrected."""
     person = employment.person
     values = {
         "name": said.name, "given_name": said.given_name or "", "family_name": said.family_name or "",
@@ -112,8 +114,9 @@ def _correct(caller: TokenHolder, employment: Employment, said: DirectoryRecord)
         if not may_correct(caller.actor, person.id):
             raise NotAllowed(_("This person works for others by now: their HR corrects the name and the e-mail."))
         correct_person(caller.actor, person, changed, organisation_id=caller.organisation_id, reason=_reason())
-    if employment.staff_number != said.staff_number:
+    if has_other_number := employment.staff_number != said.staff_number:
         correct_staff_number(caller.actor, employment, said.staff_number, reason=_reason())
+    return bool(changed) or has_other_number
 
 
 def _work(caller: TokenHolder, known: DirectoryPerson, assignment: DirectoryAssignment, today: date) -> None:

@@ -84,8 +84,11 @@ class DirectoryStorage(ScimStorage):
 
     def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
         """Records a resource that the directory adds."""
+        began = clock.now()
         made = self.kinds[str(resource_type.name)].create(resource)
-        operations.record_write(self.caller, "directory_add")
+        # One that is sent again has been changed before.
+        if made.meta and made.meta.last_modified and made.meta.last_modified >= began:
+            operations.record_write(self.caller, "directory_add")
         return made
 
     def update(
