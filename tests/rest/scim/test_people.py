@@ -242,10 +242,14 @@ def test_nobody_of_another_organisation_is_seen_found_or_matched(app: Flask) -> 
         ENTERPRISE: {"employeeNumber": "H-1", "department": "wash"},
     }
     assert directory.join(**elsewhere)["emails"] == [{"value": "haile@demo.example", "type": "work"}]
-    # Bilal works for both: this directory ends what he does here.
-    bilal = directory.send("GET", '/Users?filter=userName eq "W-20"').json["Resources"][0]  # type: ignore[index]
-    assert directory.send("DELETE", f"/Users/{bilal['id']}").status_code == 204
-    assert directory.placements("W-20")[0][3] == clock.today()
+    # Bilal works for both: this directory ends what he does here, and corrects nothing of him from then on.
+    bilal = directory.send("GET", '/Users?filter=userName eq "W-20"').json["Resources"][0]["id"]  # type: ignore[index]
+    last = clock.today()
+    assert directory.patch(bilal, {"op": "replace", "path": "active", "value": False}).status_code == 204
+    with clock.using(FixedClock(clock.now() + DAY)):
+        renamed = directory.patch(bilal, {"op": "replace", "path": "name.formatted", "value": "Bilal Q."})
+        assert (renamed.status_code, "works for others" in renamed.text) == (403, True)
+    assert directory.placements("W-20")[0][3] == last
     assert directory.placements("H-20")[0][3] is None
     # The other directory may call its own people the same.
     theirs = Directory.__new__(Directory)
