@@ -58,9 +58,9 @@ def add(caller: TokenHolder, said: DirectoryRecord) -> int:
     else:
         entry = queries.find_entry(known.id)
         is_listed = entry is not None and entry.removed_at is None
-        if known.person.erased_at is not None or not is_same_name(known.person.name, said.name):
-            raise StaffNumberTaken
-        if is_listed and entry is not None and user_name_key(entry.user_name) != user_name_key(said.user_name):
+        if not is_same_name(known.person.name, said.name) or (
+            is_listed and entry is not None and entry.user_name_key != user_name_key(said.user_name)
+        ):
             raise StaffNumberTaken
         if entry is not None:
             entry.removed_at = None

@@ -1,13 +1,10 @@
 """What scim2-server reads and writes: people and groups of the organisation of one access token."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from scim2_models import (
-    Meta,
     NotFoundException,
     NotImplementedException,
     Resource,
@@ -21,29 +18,14 @@ from scim2_server.storage import ScimStorage, SearchPage
 from lms.accounts.api import TokenHolder
 from lms.kernel import clock
 from lms.kernel.i18n import gettext as _
-from lms.kernel.identifiers import clean_email, clean_identifier
-from lms.kernel.pdf import unprintable_characters
-from lms.kernel.text import is_email, normalise
 from lms.people.api import comparison_key, load_vocabulary
 from lms.rest.models import DirectoryGroup
 from lms.rest.scim import operations, queries
 from lms.rest.scim.errors import invalid
 from lms.rest.scim.filters import condition_of
 from lms.rest.scim.queries import DirectoryPerson
-from lms.rest.scim.resources import (
-    ENTERPRISE,
-    MOST_AT_A_TIME,
-    AddressOfUser,
-    AtWork,
-    DirectoryUser,
-    EmailOfUser,
-    EnterpriseUser,
-    Group,
-    KindOfMember,
-    MemberOfGroup,
-    NameOfUser,
-)
-from lms.rest.scim.rules import DirectoryAssignment, DirectoryRecord
+from lms.rest.scim.records import group_of, read_line, record_of, user_of
+from lms.rest.scim.resources import MOST_AT_A_TIME, Group
 
 
 class DirectoryStorage(ScimStorage):
@@ -173,20 +155,20 @@ class Groups:
 
     def create(self, resource: Any) -> Resource[Any]:
         """Records a group, which stands for the sector of its name."""
-        name = _line(resource.display_name, "displayName", 200)
+        name = read_line(resource.display_name, "displayName", 200)
         sector = load_vocabulary().sectors.get(comparison_key(name))
         if sector is None:
             raise invalid(
                 _("There is no sector “%(word)s” here; groups are sectors.", word=name), attribute="displayName"
             )
-        external_id = _line(resource.external_id, "externalId", 254, needed=False) or None
+        external_id = read_line(resource.external_id, "externalId", 254, needed=False) or None
         group = operations.record_group(self.caller, name=name, sector=sector, external_id=external_id)
         return self._with_members(group, resource)
 
     def update(self, resource: Any) -> Resource[Any]:
         """Records who is in a group now."""
         group, _members = self._find(str(resource.id))
-        group.external_id = _line(resource.external_id, "externalId", 254, needed=False) or None
+        group.external_id = read_line(resource.external_id, "externalId", 254, needed=False) or None
         return self._with_members(group, resource)
 
     def delete(self, group_id: str) -> None:
@@ -211,105 +193,9 @@ class Groups:
         raise NotFoundException(detail=_("Your directory has no group with this id here."))
 
 
-def group_of(group: DirectoryGroup, members: set[int]) -> Resource[Any]:
-    """Returns a group as SCIM has it."""
-    found = Group(
-        id=str(group.id),
-        external_id=group.external_id,
-        display_name=group.name,
-        members=[
-            MemberOfGroup(value=str(each), ref=f"Users/{each}", type=KindOfMember.user) for each in sorted(members)
-        ]
-        or None,
-    )
-    return _with_meta(found, "Group", group.recorded_at, group.changed_at)
-
-
 def find_user(caller: TokenHolder, user_id: str) -> DirectoryPerson:
     """Finds somebody of the organisation by id. Raises ``NotFoundException`` for anybody else."""
     found = queries.find_person_in_directory(caller.actor, caller.organisation_id, user_id)
     if found is None:
         raise NotFoundException(detail=_("Your organisation's list has nobody with this id."))
     return found
-
-
-def user_of(known: DirectoryPerson) -> Resource[Any]:
-    """Returns somebody as SCIM has them."""
-    employment, person, entry = known.employment, known.employment.person, known.entry
-    today = clock.today()
-    assignment, station = known.assignment(today) or (None, "")
-    user = DirectoryUser(
-        id=str(employment.id),
-        external_id=entry.external_id if entry else None,
-        user_name=entry.user_name if entry else employment.staff_number,
-        name=NameOfUser(formatted=person.name, family_name=person.family_name, given_name=person.given_name),
-        title=assignment.role if assignment else None,
-        active=known.lasting(today) is not None,
-        emails=[EmailOfUser(value=person.email, type=AtWork.work)] if person.email else None,
-        addresses=[AddressOfUser(locality=station, type=AtWork.work)] if station else None,
-    )
-    user[EnterpriseUser] = EnterpriseUser(
-        employee_number=employment.staff_number, department=assignment.sector if assignment else None
-    )
-    return _with_meta(user, "User", employment.recorded_at, known.changed_at)
-
-
-def _with_meta(resource: Any, kind: str, created: datetime, last_modified: datetime) -> Resource[Any]:
-    """Adds when a resource was recorded and changed, and its version: a digest of all of it."""
-    digest = hashlib.sha256(resource.model_dump_json().encode()).hexdigest()[:24]
-    resource.meta = Meta(resource_type=kind, created=created, last_modified=last_modified, version=f'W/"{digest}"')
-    return resource  # type: ignore[no-any-return]
-
-
-def record_of(user: Any) -> DirectoryRecord:
-    """Returns what a directory says of somebody. Raises ``RequestProblem`` that names the attribute that is wrong."""
-    enterprise = user[EnterpriseUser] or EnterpriseUser()
-    name = user.name or NameOfUser()
-    given, family = (_line(value, f"name.{field}", 200, needed=False) for value, field in (
-        (name.given_name, "givenName"), (name.family_name, "familyName"),
-    ))  # fmt: skip
-    whole = _line(name.formatted or f"{given or ''} {family or ''}", "name.formatted", 200)
-    if unknown := unprintable_characters(whole):
-        raise invalid(_("A certificate cannot print %(letters)s.", letters=unknown), attribute="name")
-    emails = sorted(user.emails or (), key=lambda each: each.type != AtWork.work)
-    email = clean_email(emails[0].value) if emails else ""
-    if email and not is_email(email):
-        raise invalid(_("This is not a full e-mail address, such as name@example.org."), attribute="emails.value")
-    return DirectoryRecord(
-        user_name=_line(user.user_name, "userName", 254),
-        external_id=_line(user.external_id, "externalId", 254, needed=False) or None,
-        staff_number=clean_identifier(_line(enterprise.employee_number, f"{ENTERPRISE}:employeeNumber", 40)),
-        name=whole,
-        given_name=given or None,
-        family_name=family or None,
-        email=email or None,
-        active=bool(user.active),
-        assignment=_assignment(user, enterprise),
-    )
-
-
-def _assignment(user: Any, enterprise: EnterpriseUser) -> DirectoryAssignment | None:
-    addresses = sorted(user.addresses or (), key=lambda each: each.type != AtWork.work)
-    said = (addresses[0].locality if addresses else "", enterprise.department, user.title)
-    if not user.active and not all(said):
-        return None
-    names = ('addresses[type eq "work"].locality', f"{ENTERPRISE}:department", "title")
-    station, sector, role = (_line(value, name, 200) for value, name in zip(said, names, strict=True))
-    vocabulary = load_vocabulary()
-    station_id = vocabulary.stations.get(comparison_key(station))
-    if station_id is None:
-        raise invalid(_("There is no duty station “%(word)s” here.", word=station), attribute=names[0])
-    slug = vocabulary.sectors.get(comparison_key(sector))
-    if slug is None:
-        raise invalid(_("There is no sector “%(word)s” here.", word=sector), attribute=names[1])
-    return DirectoryAssignment(station_id, slug, _line(role, "title", 60).lower())
-
-
-def _line(text: str | None, attribute: str, most: int, *, needed: bool = True) -> str:
-    """Returns one line of text. Raises ``RequestProblem`` where it is missing or too long."""
-    line = normalise(text)
-    if needed and not line:
-        raise invalid(_("It is missing, and needed."), attribute=attribute)
-    if len(line) > most:
-        raise invalid(_("It has more than %(most)s characters.", most=most), attribute=attribute)
-    return line
