@@ -72,7 +72,7 @@ def answers(address: str) -> bool:
 
 
 @contextmanager
-def running_server(instance: Path) -> Iterator[Server]:
+def running_server(instance: Path, **settings: str) -> Iterator[Server]:
     """Runs the real server, from when it answers; at the end it stops as at a terminal, where it still runs."""
     with (
         reserved_port() as port,
@@ -80,7 +80,7 @@ def running_server(instance: Path) -> Iterator[Server]:
         process_group(
             command("serve", "--port", str(port), "--workers", "1", "--no-worker"),
             cwd=ROOT,
-            env=environment(instance, LMS_PUBLIC_ADDRESS=f"http://127.0.0.1:{port}"),
+            env=environment(instance, LMS_PUBLIC_ADDRESS=f"http://127.0.0.1:{port}", **settings),
             stdout=log,
             stderr=log,
         ) as process,

@@ -65,7 +65,9 @@ def begin(provider: Provider, *, next_page: str = "", account_id: int | None = N
 
 def page_to(address: str, heading: str, text: str) -> ResponseReturnValue:
     """Shows a page that leads to a provider at once: after a form, browsers refuse to be led to another site."""
-    page = make_response(render_template("accounts/provider_leave.html", address=address, heading=heading, text=text))
+    page = make_response(
+        render_template("accounts/provider_leave.html", destination=address, heading=heading, text=text)
+    )
     page.headers["Refresh"] = f"0; url={address}"
     return page
 
