@@ -295,7 +295,7 @@ def test_no_request_changes_where_somebody_worked_on_a_past_day(settings: Settin
         directory = Directory(app)
         numbers = iter(range(100, 100_000))
 
-        @hypothesis_settings(max_examples=examples(12))
+        @hypothesis_settings(max_examples=examples(8))
         @given(acts=ACTS)
         def law(acts: list[tuple[int, str, str, bool]]) -> None:
             number = f"L-{next(numbers)}"
