@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -23,11 +23,16 @@ class Canaille:
 
     issuer: str
     process: subprocess.Popen[str]
+    browsers: dict[str, httpx.Client] = field(default_factory=dict)
 
     def signs_in(self, address: str, name: str, back: str) -> str:
-        """Signs somebody in where a page of ours has led them; returns where the directory leads them ``back``."""
-        with httpx.Client(timeout=DEADLINE_SECONDS) as browser:
-            return sign_in_at(browser, address, back, {"login": name}, {"password": PASSWORD})
+        """Signs somebody in where a page of ours has led them; returns where the directory leads them ``back``.
+
+        Everybody has one browser, in which they stay signed in there: the directory asks for the password once.
+        """
+        if name not in self.browsers:
+            self.browsers[name] = httpx.Client(timeout=DEADLINE_SECONDS)
+        return sign_in_at(self.browsers[name], address, back, {"login": name}, {"password": PASSWORD})
 
     def rotates_its_key(self) -> None:
         """Gives it another key."""
@@ -70,7 +75,10 @@ def running_canaille(return_address: str) -> Iterator[Canaille]:
         issuer = f"http://127.0.0.1:{port}"
         wait_until(lambda: _answers(issuer) or process.poll() is not None, "the directory answers")
         assert process.poll() is None, "the directory ended"
-        yield Canaille(issuer, process)
+        running = Canaille(issuer, process)
+        yield running
+        for browser in running.browsers.values():
+            browser.close()
 
 
 def _answers(issuer: str) -> bool:
