@@ -75,9 +75,9 @@ bench-report: installed-dev ## Measure the report of very many people (PEOPLE=10
 	@$(BIN)/python -m bench.compliance $(PEOPLE)
 
 lock: installed-dev ## Update the lock files from requirements.in and requirements-dev.in
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	  --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	  --custom-compile-command "make lock" --quiet requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove the environment, caches and the local database (asks first)
