@@ -33,9 +33,9 @@ debug: installed-dev ## Start it for development: changes of code, templates and
 test: installed-dev ## Check everything, or only some tests: T=tests/people, T="tests/people -k merge"
 	@$(if $(T),TEST_EXAMPLES=0.1 $(BIN)/pytest -q $(T),$(BIN)/python bin/check.py)
 
-audit: installed-dev ## Ask the Python advisory database about every library of the lock (needs the network)
-	@$(BIN)/uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements.txt \
-	  && $(BIN)/uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements-dev.txt
+audit: installed-dev ## Ask the Python advisory database about every library of the locks (needs the network)
+	@for list in requirements requirements-dev requirements-directory; do $(BIN)/uv tool run pip-audit==2.10.1 \
+	  --strict --disable-pip --require-hashes -r $$list.txt || exit 1; done
 
 permissions: installed-dev ## Update docs/handbook/permissions.md: what every address answers to whom
 	@WRITE_PERMISSIONS=1 $(BIN)/pytest -q tests/architecture/test_permissions.py
@@ -74,11 +74,10 @@ bench: installed-dev ## Measure speed and memory beside a bare Flask page; ROWS=
 bench-report: installed-dev ## Measure the report of very many people (PEOPLE=100000), on SQLite and PostgreSQL
 	@$(BIN)/python -m bench.compliance $(PEOPLE)
 
-lock: installed-dev ## Update the lock files from requirements.in and requirements-dev.in
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
-	  --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
-	  --custom-compile-command "make lock" --quiet requirements-dev.in -o requirements-dev.txt
+lock: installed-dev ## Update the lock files from requirements.in, requirements-dev.in and requirements-directory.in
+	@for list in requirements requirements-dev requirements-directory; do $(BIN)/uv pip compile --universal \
+	  --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --custom-compile-command "make lock" \
+	  --quiet $$list.in -o $$list.txt || exit 1; done
 
 clean: ## Remove the environment, caches and the local database (asks first)
 	@printf "This removes .venv, caches and the database in instance/. Go on? [y/N] "; \

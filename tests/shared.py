@@ -24,6 +24,14 @@ def filled(hook: Hook[Callable[..., object]], *functions: Callable[..., object])
         hook.fill(*before)
 
 
+@contextmanager
+def locked_file(path: Path) -> Iterator[None]:
+    """Lets the processes that lock the same file take turns."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
     """Returns a folder that one of the worker processes has filled; nobody may change what is in it.
 
@@ -33,8 +41,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     given = os.environ.get("TEST_SHARED_FOLDER")
     folder = Path(given or (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own)) / name
     folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked_file(folder / "lock"):
         if not (folder / "ready").exists():
             make(folder)
             (folder / "ready").touch()

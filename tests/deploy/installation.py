@@ -48,14 +48,6 @@ class Python:
         """Returns a command of the application."""
         return [self.path, "-m", "flask", "--app", "wsgi", *words]
 
-    def worker(self) -> list[str]:
-        """Returns the command of a worker, without the commands that other libraries add.
-
-        flask_dramatiq, which only the tests' directory needs, has one of the same name, and flask prefers it.
-        """
-        code = "from flask import cli; cli.FlaskGroup._load_plugin_commands = lambda group: None; cli.main()"
-        return [self.path, "-c", code, "--app", "wsgi", "worker", "run"]
-
 
 def find_python(folder: Path) -> Python:
     """Returns this Python, or a copy in a folder where others cannot enter its own, as that of root's pyenv."""
@@ -222,7 +214,9 @@ def whole_installation(courses: Path) -> Iterator[Installation]:
             environment, port = os.environ | python.environment | settings, ports[f"web-{number}"]
             web = python.flask("serve", "--port", str(port), "--workers", "1", "--no-worker")
             programs[f"web-{number}"] = Program(web, code, log / f"web-{number}", environment, port)
-            programs[f"worker-{number}"] = Program(python.worker(), code, log / f"worker-{number}", environment)
+            programs[f"worker-{number}"] = Program(
+                python.flask("worker", "run"), code, log / f"worker-{number}", environment
+            )
         upstream = [f"127.0.0.1:{ports[name]}" for name in ("web-1", "web-2")]
         configuration = nginx_folder(top / "proxy", ports=(ports["plain"], ports["tls"]), upstream=upstream)
         proxy = [program("nginx", "nginx"), "-e", "stderr", "-c", str(configuration)]

@@ -1,7 +1,8 @@
 """A directory that runs beside the tests, and people who sign in there with a browser of their own."""
 
+import hashlib
 import subprocess
-import sys
+import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,12 +10,36 @@ from pathlib import Path
 
 import httpx
 
+from lms.kernel.config import ROOT
 from tests.factories.pages import read_html
+from tests.shared import locked_file
 from tests.waiting import DEADLINE_SECONDS, process_group, reserved_port, wait_until
 
+LOCK = ROOT / "requirements-directory.txt"
 SCRIPT = Path(__file__).with_name("canaille_server.py")
 PASSWORD = "directory-2026"
 CLIENT_ID, CLIENT_SECRET = "every-sector", "secret-of-tests"
+
+
+def directory_python() -> str:
+    """Returns the Python of an environment that has Canaille, made where there is none of today's lock.
+
+    In ours, its libraries would hide what is ours: one has a package ``tests``, one a command ``flask worker``.
+    """
+    folder = ROOT / ".venv" / "directory"
+    python, stamp, digest = (
+        folder / "bin" / "python",
+        folder / "installed",
+        hashlib.sha256(LOCK.read_bytes()).hexdigest(),
+    )
+    with locked_file(ROOT / ".venv" / "directory.lock"):
+        if not stamp.exists() or stamp.read_text() != digest:
+            venv.create(folder, clear=True, with_pip=True)
+            command = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", LOCK]
+            done = subprocess.run(command, check=False, capture_output=True, text=True)
+            assert done.returncode == 0, f"The tests' directory could not be installed:\n{done.stderr[-2000:]}"
+            stamp.write_text(digest)
+    return str(python)
 
 
 @dataclass
@@ -65,7 +90,7 @@ def running_canaille(return_address: str) -> Iterator[Canaille]:
         reserved_port() as port,
         process_group(
             # Without -P, our own modules beside the script would hide others of the same name.
-            [sys.executable, "-P", str(SCRIPT), str(port), return_address],
+            [directory_python(), "-P", str(SCRIPT), str(port), return_address],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -7,49 +7,20 @@ what changes of them, nothing for who is deleted. It answers with a line once it
 import datetime
 import json
 import sys
-import types
-from typing import Any
 
 import httpx
-import scim2_client
-from scim2_client import BaseSyncSCIMClient, SCIMClientException
+from canaille import create_app
+from canaille.app import models
+from canaille.backends import Backend
 
 DEADLINE_SECONDS = 120
 
 
-class HttpxClient(BaseSyncSCIMClient):
-    """Sends the requests of scim2-client by httpx; newer versions of it send them by httpx2."""
-
-    def __init__(self, client: httpx.Client, **options: Any) -> None:
-        super().__init__(**options)
-        self.client = client
-        # On a busy machine five seconds are too few.
-        client.timeout = httpx.Timeout(DEADLINE_SECONDS)
-
-    def _stays_under_base_url(self, endpoint: str) -> bool:  # noqa: ARG002 - its signature
-        return True
-
-    def _parse_json(self, response: Any) -> Any:
-        return response.json()
-
-    def request(self, method: str, url: str, **options: Any) -> httpx.Response:
-        # Canaille has versions of its own, which the library did not send when it was written.
-        options.get("headers", {}).pop("If-Match", None)
-        return self.client.request(method, url, **options)
-
-
-# What Canaille 0.3 calls them, which was written for older versions of the library.
-scim2_client.SCIMClientError = SCIMClientException  # type: ignore[attr-defined]
-sys.modules["scim2_client.engines.httpx"] = types.ModuleType("httpx")
-sys.modules["scim2_client.engines.httpx"].SyncSCIMClient = HttpxClient  # type: ignore[attr-defined]
-
-from canaille import create_app  # noqa: E402 - it looks for the module above
-from canaille.app import models  # noqa: E402
-from canaille.backends import Backend  # noqa: E402
-
-
 def main(service: str, token: str) -> None:
     """Reads what is to become of people, a line each, and says so once it is done."""
+    # On a busy machine five seconds are too few.
+    limits = httpx._config.DEFAULT_TIMEOUT_CONFIG
+    limits.connect = limits.read = limits.write = limits.pool = DEADLINE_SECONDS
     app = create_app(
         {
             "SECRET_KEY": "of the directory",

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from werkzeug.serving import make_server
 
 from lms.kernel import clock
 from lms.kernel.clock import FixedClock
+from tests.factories.canaille import directory_python
 from tests.rest.scim.directory import Directory
 from tests.rest.scim.test_people import DAY
 from tests.waiting import process_group
@@ -66,7 +66,7 @@ def test_canaille_provisions_a_joiner_a_mover_and_a_leaver(app: Flask) -> None:
         serving(app, now) as address,
         # Without -P, our own modules beside the script would hide others of the same name.
         process_group(
-            [sys.executable, "-P", str(SCRIPT), f"{address}/scim/v2", token],
+            [directory_python(), "-P", str(SCRIPT), f"{address}/scim/v2", token],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         ) as canaille,
     ):  # fmt: skip

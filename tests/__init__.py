@@ -1,1 +1,0 @@
-"""The tests. A package, so that no library's folder of the same name is taken for it."""
