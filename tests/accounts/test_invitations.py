@@ -1,7 +1,6 @@
 """People learn by e-mail that they have an account: once, in their language, and only those who work here."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,17 +20,11 @@ from lms.people.api import correct_person
 from lms.people.models import Employment, Person, Placement
 from tests.factories import people as make
 from tests.factories.application import make_settings
-from tests.factories.mail_server import Sink, mail_server, mails, text_of
+from tests.factories.mail_server import mails, text_of
 from tests.factories.people import make_small_organisation, sign_in
 
 MOMENT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 NEW = {"password": "four good words", "again": "four good words"}
-
-
-@pytest.fixture
-def sink() -> Iterator[Controller]:
-    with mail_server(Sink()) as controller:
-        yield controller
 
 
 @pytest.fixture

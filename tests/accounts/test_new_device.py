@@ -19,19 +19,13 @@ from lms.kernel.config import Settings
 from lms.kernel.db import db, reading, session, unit_of_work
 from lms.people.models import DutyStation
 from tests.factories.application import make_settings
-from tests.factories.mail_server import Sink, mail_server, mails, text_of
+from tests.factories.mail_server import mails, text_of
 from tests.factories.people import PASSWORD, make_small_organisation, sign_in
 
 NOW = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
 EMAIL, NUMBER = "amina@demo.example", "W-1"
 NEW = {"password": "four good words", "again": "four good words"}
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def sink() -> Iterator[Controller]:
-    with mail_server(Sink()) as controller:
-        yield controller
 
 
 @pytest.fixture

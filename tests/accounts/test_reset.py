@@ -23,17 +23,11 @@ from lms.people.api import correct_person
 from lms.people.models import Person
 from tests.accounts.test_sign_in import Hashing
 from tests.factories.application import make_settings
-from tests.factories.mail_server import Sink, mail_server, mails, text_of
+from tests.factories.mail_server import mails, text_of
 from tests.factories.people import PASSWORD, make_small_organisation, sign_in
 from tests.people.two_organisations import make_two_organisations
 
 NEW = "four good words"
-
-
-@pytest.fixture
-def sink() -> Iterator[Controller]:
-    with mail_server(Sink()) as controller:
-        yield controller
 
 
 @pytest.fixture
