@@ -6,12 +6,12 @@ What templates write is in ``lms/web/i18n.py``; how refusals are written is in `
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
 from babel.support import NullTranslations
 from flask import has_app_context
+from flask.ctx import _AppCtxGlobals
 from flask.globals import app_ctx
 from flask_babel import LazyString, get_locale, get_translations
 
@@ -35,10 +35,10 @@ CACHED_DAYS = 10_000
 
 def current_locale() -> Locale | None:
     """Returns the language of the page or job as Flask-Babel's ``get_locale`` does; None outside of an application."""
-    return _locale_in(app_ctx.g.__dict__) if has_app_context() else None
+    return _locale_in(app_ctx.g) if has_app_context() else None
 
 
-def _locale_in(values: dict[str, Any]) -> Locale | None:
+def _locale_in(values: _AppCtxGlobals) -> Locale | None:
     # What was chosen before is read at once: Flask-Babel would look for the application and the request for each text.
     chosen: Locale | None = getattr(values.get("_flask_babel"), "babel_locale", None)
     return chosen if chosen is not None else get_locale()
@@ -48,17 +48,17 @@ def current_catalogue() -> NullTranslations:
     """Returns the texts of the language of the page or job, one object for each language.
 
     Flask-Babel looks them up for every text; here it is asked once for each language of a request. A page asks a
-    hundred times, so the context is looked for once each time, and not through the proxy.
+    hundred times, so the context is looked for once each time.
     """
     try:
-        values: dict[str, Any] = app_ctx._get_current_object().g.__dict__  # type: ignore[attr-defined]
+        values = app_ctx.g
     except RuntimeError:
         return _UNTRANSLATED
     locale = _locale_in(values)
     known: tuple[Locale | None, NullTranslations] | None = values.get("catalogue")
     # The same object until another language is forced: no text is rendered in the language before.
     if known is None or known[0] is not locale:
-        known = values["catalogue"] = (locale, get_translations())
+        known = values.catalogue = (locale, get_translations())
     return known[1]
 
 
