@@ -124,6 +124,9 @@ def _staff_number_key(context: Any) -> str:
     return identifier_key(context.get_current_parameters()["staff_number"])
 
 
+LONGEST_STAFF_NUMBER = 40
+
+
 class Employment(Recorded, Model):
     """One row: a person has this staff number at this organisation.
 
@@ -139,7 +142,7 @@ class Employment(Recorded, Model):
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    staff_number: Mapped[str] = mapped_column(String(40), index=True)
+    staff_number: Mapped[str] = mapped_column(String(LONGEST_STAFF_NUMBER), index=True)
     # The number as it is compared: see identifier_key.
     staff_number_key: Mapped[str] = mapped_column(String(200), default=_staff_number_key, server_default="", index=True)
 

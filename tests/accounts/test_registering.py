@@ -24,7 +24,7 @@ from lms.people.api import list_organisations, list_stations
 from lms.people.models import Person, Placement
 from tests.factories import people
 from tests.factories.application import make_settings
-from tests.factories.mail_server import Sink, mail_server, mails, text_of
+from tests.factories.mail_server import mails, text_of
 from tests.factories.people import make_small_organisation, sign_in
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -38,12 +38,6 @@ TYPED = {"name": "Nadia Noor", "email": "Nadia@rivers.example", "station": "1", 
 APPROVED = {"role": "Promoter", "from_on": "2026-11-23"}
 ONLY_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 LIST = "/people/registrations"
-
-
-@pytest.fixture
-def sink() -> Iterator[Controller]:
-    with mail_server(Sink()) as controller:
-        yield controller
 
 
 @pytest.fixture
@@ -155,6 +149,8 @@ def test_a_request_is_proved_approved_and_invited(
     chosen = APPROVED | {"chosen": number}
     missing = hana.post(LIST, data=chosen)
     assert missing.status_code == 422 and "Nadia Noor: Write the staff number." in missing.text
+    too_long = hana.post(LIST, data=chosen | {f"number-{number}": "7" * 41})
+    assert too_long.status_code == 422 and "A staff number has at most 40 characters." in too_long.text
     taken = hana.post(LIST, data=chosen | {f"number-{number}": "w 1"})
     assert taken.status_code == 422 and 'value="w 1"' in taken.text and count(app, Person) == before
     assert hana.post(LIST, data=chosen | {f"number-{number}": "W-77"}).status_code == 303

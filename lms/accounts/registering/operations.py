@@ -18,7 +18,7 @@ from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import Invalid, require_found
 from lms.kernel.i18n import gettext as _
 from lms.people.api import AssignmentDetails, add_person, correct_person, list_employments_of, may_correct
-from lms.people.models import Organisation, Person
+from lms.people.models import LONGEST_STAFF_NUMBER, Organisation, Person
 
 JOB = "registration"
 """The kind of outbox row that takes what was typed."""
@@ -112,6 +112,8 @@ def _approve(actor: Actor, request: RegistrationRequest, number: str, *, role: s
     try:
         if not number:
             raise Invalid(_("Write the staff number."))
+        if len(number) > LONGEST_STAFF_NUMBER:
+            raise Invalid(_("A staff number has at most %(most)s characters.", most=LONGEST_STAFF_NUMBER))
         person, _is_new = add_person(
             actor, request.organisation_id, details, from_on,
             name=request.name, staff_number=number, email=request.email,

@@ -67,7 +67,7 @@ def registrations() -> ResponseReturnValue:
     form = ApproveForm(from_on=clock.today(actor.time_zone))
     if form.validate_on_submit():
         chosen = queries.load_waiting(actor, now, request.form.getlist("chosen", type=int))
-        numbers = {each: request.form.get(f"number-{each.id}", "").strip()[:40] for each in chosen}
+        numbers = {each: request.form.get(f"number-{each.id}", "").strip() for each in chosen}
         if not chosen:
             form.form_errors.append(_("Tick whom you approve. Others have been decided meanwhile."))
         elif added := form.result_on_submit(

@@ -18,10 +18,7 @@ from lms.kernel.db import lock_rows, session
 from lms.kernel.errors import Invalid, require_found
 from lms.kernel.i18n import gettext as _
 from lms.people.api import find_staff, record_employment, record_person
-from lms.people.models import Organisation
-
-LONGEST_NUMBER = 40
-"""How many characters a staff number has at most."""
+from lms.people.models import LONGEST_STAFF_NUMBER, Organisation
 
 
 class NotSignedIn(Exception):
@@ -126,15 +123,17 @@ def _first_link(provider: Provider, identity: ProviderIdentity, account: Account
 def _make_person(provider: Provider, identity: ProviderIdentity) -> tuple[Account, SignInLink]:
     """Makes a person with name, staff number and verified e-mail; where they work, HR records."""
     number = identity.staff_number
-    if not number or len(number) > LONGEST_NUMBER or not identity.name:
+    if not number or len(number) > LONGEST_STAFF_NUMBER or not identity.name:
         raise NotSignedIn(SignInProblem.NO_MATCH_BY)
-    if find_staff(provider.organisation_id, [number]):
-        # Somebody has the number whose e-mail is another one: HR decides which is right.
+    here, email = provider.organisation_id, identity.email
+    if find_staff(here, [number]) or (email and queries.list_with_email(here, email)):
+        # Somebody has the number with another e-mail, or the e-mail with another number: HR decides which is right.
         raise NotSignedIn(SignInProblem.UNKNOWN_PERSON)
-    person = record_person(SYSTEM, name=identity.name[:200], email=identity.email)
-    record_employment(SYSTEM, person, provider.organisation_id, number)
-    account = require_found(find_account(open_account(SYSTEM, person, email=identity.email).id))
-    record(SYSTEM, "accounts.make_person", "person", person.id, organisation_id=provider.organisation_id)
+    person = record_person(SYSTEM, name=identity.name[:200], email=email)
+    record_employment(SYSTEM, person, here, number)
+    # Who has the e-mail elsewhere is nothing that the provider may learn: then the account has none of its own.
+    account = require_found(find_account(open_account(NOBODY, person, email=email).id))
+    record(SYSTEM, "accounts.make_person", "person", person.id, organisation_id=here)
     return account, _link(SYSTEM, provider, account, identity.subject)
 
 
@@ -177,6 +176,15 @@ def unlink(actor: Actor, account: Account, link: SignInLink) -> None:
     records.retract(actor, link)
     session.execute(delete(SignedInSession).where(SignedInSession.link_id == link.id))
     record(actor, "accounts.unlink", "account", account.id, organisation_id=link.organisation_id)
+
+
+def unlink_own(actor: Actor, account: Account, link: SignInLink) -> None:
+    """Removes one of one's own links. Raises ``Invalid`` where it is the only way to sign in."""
+    if account.password is None:
+        raise Invalid(
+            _("You have no password here and could not sign in any more. Sign out and request one by e-mail first.")
+        )
+    unlink(actor, account, link)
 
 
 def sign_out_from(provider: Provider, subject: str | None, provider_session: str | None) -> None:

@@ -125,11 +125,16 @@ def list_matching(provider: Provider, *, staff_number: str, email: str | None) -
         persons = find_staff(provider.organisation_id, [staff_number]).values()
         found = [find_account_where(Account.person_id == person.id) for person in persons]
         return [account for account in found if account is not None]
-    accounts = list_accounts_by_email(email or "")
+    return list_with_email(provider.organisation_id, email or "")
+
+
+def list_with_email(organisation_id: int, email: str) -> Sequence[Account]:
+    """Lists the accounts of people of an organisation with an e-mail, with their grants."""
+    accounts = list_accounts_by_email(email)
     employed = set(
         session.scalars(
             select(Employment.person_id).where(
-                Employment.organisation_id == provider.organisation_id,
+                Employment.organisation_id == organisation_id,
                 Employment.person_id.in_([account.person_id for account in accounts]),
             )
         )

@@ -14,7 +14,9 @@ from lms.accounts.models import Account, SignedInSession, SignInLink, SignInProv
 from lms.accounts.operations import grant_role
 from lms.accounts.queries import find_account_by_email
 from lms.accounts.single_sign_on.client_secrets import encrypt
-from lms.accounts.single_sign_on.rules import SignInProblem
+from lms.accounts.single_sign_on.operations import NotSignedIn, find_holder
+from lms.accounts.single_sign_on.queries import list_sign_in_providers
+from lms.accounts.single_sign_on.rules import ProviderIdentity, SignInProblem
 from lms.audit.models import AuditEntry
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Role
@@ -305,6 +307,23 @@ def test_somebody_unknown_is_made_only_where_that_is_allowed(rivers: Flask, cana
     # Without a staff number nobody is made.
     client.post("/logout")
     assert signs_in(client, canaille, "visitor") == problem(SignInProblem.NO_MATCH_BY)
+
+
+@pytest.mark.parametrize(("email", "is_made"), [("hugo@hill.example", True), ("amina@demo.example", False)])
+def test_making_somebody_tells_nothing_of_other_organisations(rivers: Flask, email: str, *, is_made: bool) -> None:
+    """An e-mail that somebody of another organisation has is not refused; that of a colleague is HR's to decide."""
+    change(rivers, makes_people=True)
+    said = ProviderIdentity("s-1", email, "W-88", "Somebody New", is_strong=False, session=None, id_token="")
+    with rivers.app_context(), unit_of_work():
+        elsewhere = make.account(make.person("Hugo", "hugo@hill.example")).id
+    with rivers.test_request_context(), unit_of_work():
+        (given,) = list_sign_in_providers(str(rivers.secret_key), [])
+        if not is_made:
+            with pytest.raises(NotSignedIn, match="unknown_person"):
+                find_holder(given, said)
+            return
+        made, _link = find_holder(given, said)
+        assert (made.id != elsewhere, made.email, made.person.email) == (True, None, email)
 
 
 def test_hr_allows_it_for_somebody_with_a_password(rivers: Flask, canaille: Canaille) -> None:

@@ -10,6 +10,7 @@ from lms.accounts.second_step.views import asks_password
 from lms.accounts.single_sign_on import operations, queries, sessions
 from lms.accounts.single_sign_on.openid import ProviderError
 from lms.accounts.single_sign_on.views.public import begin, page_to
+from lms.kernel.errors import Invalid
 from lms.web.access import current_actor, signed_in
 from lms.web.forms import redirect_with
 
@@ -58,12 +59,9 @@ def remove_own_link(link_id: int) -> ResponseReturnValue:
     """Removes one of one's own connections."""
     actor = current_actor()
     account = load_own_account(actor)
-    link = queries.load_link(account.id, link_id)
-    if account.password is None:
-        flash(
-            _("You have no password here and could not sign in any more. Sign out and request one by e-mail first."),
-            "warning",
-        )
+    try:
+        operations.unlink_own(actor, account, queries.load_link(account.id, link_id))
+    except Invalid as refusal:
+        flash(refusal.message, "warning")
         return redirect(url_for("accounts.own_providers"), 303)
-    operations.unlink(actor, account, link)
     return redirect_with(_("The connection has been removed."), "accounts.own_providers")
