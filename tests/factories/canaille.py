@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from lms.kernel.config import ROOT
+from tests.factories.oidc_provider import answers
 from tests.factories.pages import read_html
 from tests.shared import locked_file
 from tests.waiting import DEADLINE_SECONDS, process_group, reserved_port, wait_until
@@ -98,16 +99,9 @@ def running_canaille(return_address: str) -> Iterator[Canaille]:
         ) as process,
     ):
         issuer = f"http://127.0.0.1:{port}"
-        wait_until(lambda: _answers(issuer) or process.poll() is not None, "the directory answers")
+        wait_until(lambda: answers(issuer) or process.poll() is not None, "the directory answers")
         assert process.poll() is None, "the directory ended"
         running = Canaille(issuer, process)
         yield running
         for browser in running.browsers.values():
             browser.close()
-
-
-def _answers(issuer: str) -> bool:
-    try:
-        return httpx.get(f"{issuer}/.well-known/openid-configuration", timeout=DEADLINE_SECONDS).is_success
-    except httpx.TransportError:
-        return False

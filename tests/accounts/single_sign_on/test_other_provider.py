@@ -1,13 +1,10 @@
 """A second provider of another house, oidc-provider, which also tells when somebody signs out there."""
 
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_network
-from pathlib import Path
 from urllib.parse import parse_qs
 
 import httpx
@@ -21,13 +18,11 @@ from lms.accounts.single_sign_on.rules import SignInProblem
 from lms.kernel import clock
 from lms.kernel.db import session, unit_of_work
 from tests.factories.canaille import CLIENT_ID, CLIENT_SECRET, sign_in_at
+from tests.factories.oidc_provider import running_oidc_provider
 from tests.factories.pages import form_on, read_html
 from tests.factories.people import make_small_organisation
-from tests.shared import made_once
-from tests.waiting import DEADLINE_SECONDS, process_group, reserved_port, wait_until
+from tests.waiting import DEADLINE_SECONDS, wait_until
 
-PROGRAM = Path(__file__).parent / "provider"
-UNREACHABLE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ECONNRESET")
 CALLBACK, BACK = "/login/with/hills/callback", "http://localhost/login/with/hills/callback"
 
 
@@ -43,27 +38,8 @@ class Running:
         return wait_until(lambda: getattr(self.receiver, "token", ""), "the provider tells of the sign-out")
 
 
-@pytest.fixture(scope="session")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the provider, installed once for all workers."""
-    for needed in ("node", "npm"):
-        if shutil.which(needed) is None:
-            pytest.skip(f"{needed} is not installed: apt-get install nodejs npm")
-
-    def install(folder: Path) -> None:
-        for path in PROGRAM.glob("*.js*"):
-            shutil.copy(path, folder)
-        words = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
-        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
-        if any(reason in done.stderr for reason in UNREACHABLE):
-            pytest.skip(f"the npm registry cannot be reached: {done.stderr.splitlines()[0]}")
-        assert done.returncode == 0, done.stderr
-
-    return made_once(tmp_path_factory, "oidc_provider", install)
-
-
 @pytest.fixture
-def hills(program: Path) -> Iterator[Running]:
+def hills(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -76,29 +52,11 @@ def hills(program: Path) -> Iterator[Running]:
 
     receiver = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
-    words = ["node", "server.js"]
-    with (
-        reserved_port() as port,
-        process_group(
-            [*words, str(port), BACK, f"http://127.0.0.1:{receiver.server_port}/logout"],
-            cwd=program,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as process,
-    ):
-        issuer = f"http://127.0.0.1:{port}"
-        wait_until(lambda: answers(issuer) or process.poll() is not None, "the provider answers")
-        assert process.poll() is None, "the provider ended"
+    tells = f"http://127.0.0.1:{receiver.server_port}/logout"
+    with running_oidc_provider(tmp_path_factory, BACK, tells) as issuer:
         yield Running(issuer, receiver)
     receiver.shutdown()
     receiver.server_close()
-
-
-def answers(issuer: str) -> bool:
-    try:
-        return httpx.get(f"{issuer}/.well-known/openid-configuration", timeout=DEADLINE_SECONDS).is_success
-    except httpx.TransportError:
-        return False
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
