@@ -26,6 +26,7 @@ from tests.factories import people
 from tests.factories.application import make_settings
 from tests.factories.mail_server import mails, text_of
 from tests.factories.people import make_small_organisation, sign_in
+from tests.shared import statements_sent
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 OPEN = {
@@ -38,6 +39,7 @@ TYPED = {"name": "Nadia Noor", "email": "Nadia@rivers.example", "station": "1", 
 APPROVED = {"role": "Promoter", "from_on": "2026-11-23"}
 ONLY_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 LIST = "/people/registrations"
+LINK = '<a href="/register">My organisation lets me register</a>'
 
 
 @pytest.fixture
@@ -89,6 +91,10 @@ def count(app: Flask, model: type) -> int:
 
 def test_it_is_closed_until_hr_opens_it(app: Flask, client: FlaskClient, hana: FlaskClient) -> None:
     assert client.get("/register").status_code == client.post("/register", data=TYPED).status_code == 404
+    assert LINK not in client.get("/login").text
+    with app.app_context(), statements_sent() as sent:
+        client.get("/login")
+    assert not [each for each in sent if "registration_opening" in each], "where nothing is open, no page looks for it"
     assert "Registration is not open" in hana.get(LIST).text
     address = f"{LIST}/open/1"
     for wrong, says in (
@@ -100,6 +106,7 @@ def test_it_is_closed_until_hr_opens_it(app: Flask, client: FlaskClient, hana: F
         refused = hana.post(address, data=OPEN | wrong)
         assert refused.status_code == 422 and says in refused.text
     assert hana.post(address, data=OPEN).headers["Location"] == LIST
+    assert LINK in client.get("/login").text
     page = client.get("/register").text
     assert "Rivers Relief" in page and "@rivers.example" in page and "WASH" not in page and "Wash" in page
     for wrong, says in (
@@ -123,6 +130,7 @@ def test_it_is_closed_until_hr_opens_it(app: Flask, client: FlaskClient, hana: F
     assert elsewhere.post(address, data=OPEN).status_code == 404
     assert hana.post(address, data=OPEN | {"domains": " "}).status_code == 303
     assert client.get("/register").status_code == 404
+    assert LINK not in client.get("/login").text
 
 
 def test_a_request_is_proved_approved_and_invited(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from lms.accounts.registering import rules
 from lms.accounts.registering.models import RegistrationOpening, RegistrationRequest
 from lms.kernel.actor import Actor, Role
+from lms.kernel.caching import Cache, application_cache
 from lms.kernel.db import lock_rows, session
 from lms.kernel.errors import NotThere, require_found
 from lms.kernel.identifiers import identifier_key
@@ -24,6 +25,18 @@ from lms.people.api import (
     within_scope,
 )
 from lms.people.models import DutyStation, Employment, Organisation, Person
+
+OFFERED_SECONDS = 60
+
+
+def offered() -> Cache:
+    """Returns the cache of whether `/login` names `/register`; another process may show a change a minute later."""
+    return application_cache("registration", 1, OFFERED_SECONDS)
+
+
+def is_offered() -> bool:
+    """Says whether any organisation is open: where none is, the sign-in page does not look into the database for it."""
+    return offered().get_or_load("open", lambda: bool(list_openings()))
 
 
 def list_openings() -> Sequence[RegistrationOpening]:

@@ -150,6 +150,7 @@ def open_registration(organisation_id: int) -> ResponseReturnValue:
             reason=form.reason.data,
         )
     ):
+        queries.offered().put("open", None)
         return redirect_with(_("Saved."), "accounts.registrations")
     return form_page("accounts/open_registration.html", form, organisation=organisation)
 

@@ -28,6 +28,7 @@ from lms.accounts.emails import queue_new_password
 from lms.accounts.models import Account, Passkey, SignedIn, has_role
 from lms.accounts.operations import sign_out_everywhere
 from lms.accounts.queries import find_account_by_email, find_account_where, load_own_account
+from lms.accounts.registering.queries import is_offered
 from lms.accounts.second_step.forms import CodeStepForm, NewPasskeyAnswer, NewPasskeyForm, NoRescueForm, PasskeyAnswer
 from lms.accounts.second_step.operations import note_passkey, note_removed_passkey
 from lms.accounts.second_step.passkeys import using_passkeys
@@ -173,7 +174,7 @@ def set_up_accounts(app: Flask) -> None:
     )
     security.pwd_context = PasswordContext(**security.pwd_context.to_dict())
     app.view_functions.update(LIMITED_VIEWS | REPLACED_VIEWS | single_sign_on.REPLACED_VIEWS)
-    app.jinja_env.globals["sign_in_providers"] = list_offered
+    app.jinja_env.globals.update(sign_in_providers=list_offered, registration_is_open=is_offered)
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith("security.wan_"):
             app.view_functions[endpoint] = using_passkeys(view)
