@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: a fresh, migrated, empty database for each test, on both database systems.
 
-``app``          an application with an empty database; every test runs once on SQLite and once on PostgreSQL.
+``app``          an application with an empty database; every test runs once on SQLite and once on PostgreSQL, and
+                 tests of pages on one of them (``runs_once``).
 ``app_context``  the same with an application context pushed and the session ready to write: for operations and queries.
 ``client``       a browser without JavaScript: the test client (do not use it together with ``app_context`` in one test;
                  use ``with app.app_context(), unit_of_work():`` for what must be there before).
@@ -12,9 +13,11 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import hypothesis
 import pytest
@@ -49,6 +52,22 @@ SLOW = frozenset({
     "test_installation.py", "test_long_lists.py", "test_jobs.py",
 })  # fmt: skip
 """Folders and files whose tests take long: they begin first, so that no worker process waits for them at the end."""
+
+
+def runs_once(test: pytest.Function) -> bool:
+    """Returns whether a test looks at what pages, mails or files say, which does not depend on the database."""
+    in_file_of_pages = re.fullmatch(r"test_(\w+_)?(views|pages)\.py", test.path.name)
+    return in_file_of_pages is not None or test.get_closest_marker("pages") is not None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Lets a test of pages run on one database: half of those of a file on each, as their names fall."""
+    test = metafunc.definition
+    has_its_own = any("backend" in mark.args[0] for mark in test.iter_markers("parametrize"))
+    if "backend" in metafunc.fixturenames and not has_its_own and runs_once(test):
+        chosen = BACKENDS[crc32(test.name.encode()) % len(BACKENDS)]
+        test.add_marker(pytest.mark.parametrize("backend", [chosen], indirect=True))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -17,10 +17,12 @@ from tests.factories.pathways import pathway
 from tests.factories.people import make_small_organisation, sign_in
 
 ODD = ("", "0", "-1", "99999999999999999999", "a\x00b", "\ud83d", "مرحبا", "'; --", "9999-99-99", "x" * 5000)
+ODD_FOR_SQLITE = ("99999999999999999999", "a\x00b", "\ud83d")
+"""What SQLite or its driver refuses too, in their own way."""
 QUERIES = {
     "amina": (
         "/courses?sector={}", "/my?day={}", "/feedback?module={}", "/feedback?attempt={}&question=1",
-        "/feedback?module=1&section={}",
+        "/feedback?module=1&section={}", "/verify/{}", "/join/{}", "/reset/{}", "/attempts/{}", "/certificates/{}",
     ),
     "hana": (
         "/compliance?as_of={}", "/compliance?station={}", "/compliance?course={}", "/compliance?known_as_of={}",
@@ -31,25 +33,13 @@ QUERIES = {
         "/compliance/changes?compare_with={}&what={}", "/compliance.pdf?as_of={}", "/compliance.xlsx?station={}",
         "/compliance/prepare?kind={}&form={}", "/compliance/signed?page={}",
         "/reminders?q={}", "/reminders?kind={}&state={}", "/reminders?page={}",
-        "/reminders/print?station={}", "/reminders/print?page={}",
+        "/reminders/print?station={}", "/reminders/print?page={}", "/people/{}", "/certificates/{}", "/pathways/{}",
+        "/compliance/reports/{}", "/compliance/jobs/{}", "/compliance/schedules/{}/end",
     ),
-    "karim": ("/compliance/coverage?as_of={}", "/compliance/coverage?station={}"),
-    "tomas": ("/author/first-course/statistics?edition={}",),
+    "karim": ("/compliance/coverage?as_of={}", "/compliance/coverage?station={}", "/pathways/{}"),
+    "tomas": ("/author/first-course/statistics?edition={}", "/author/{}/statistics"),
     "root": ("/admin/users?q={}", "/admin/users?page={}"),
 }  # fmt: skip
-PATHS = (
-    "/verify/{}",
-    "/join/{}",
-    "/reset/{}",
-    "/people/{}",
-    "/attempts/{}",
-    "/author/{}/statistics",
-    "/certificates/{}",
-    "/pathways/{}",
-    "/compliance/reports/{}",
-    "/compliance/jobs/{}",
-    "/compliance/schedules/{}/end",
-)
 
 
 def quoted(word: str) -> str:
@@ -58,12 +48,12 @@ def quoted(word: str) -> str:
 
 
 @pytest.mark.parametrize("who", QUERIES)
-def test_odd_queries_never_break_a_page(app: Flask, client: FlaskClient, who: str) -> None:
+def test_odd_queries_never_break_a_page(app: Flask, client: FlaskClient, backend: str, who: str) -> None:
     make_small_organisation(app)
     sign_in(client, f"{who}@demo.example")
-    required_course = [query.replace("{}", quoted(word)) for query in QUERIES[who] for word in ODD]
-    required_course += [path.replace("{}", quoted(word)) for path in PATHS for word in ODD if word]
-    broken = [address[:80] for address in required_course if client.get(address).status_code >= 500]
+    words = ODD_FOR_SQLITE if backend == "sqlite" else ODD
+    addresses = [query.replace("{}", quoted(word)) for query in QUERIES[who] for word in words]
+    broken = [address[:80] for address in addresses if client.get(address).status_code >= 500]
     assert broken == []
 
 

@@ -1,4 +1,7 @@
-"""Every address answers everybody as docs/handbook/permissions.md says; nobody reads or writes what is not theirs."""
+"""Every address answers everybody as docs/handbook/permissions.md says; nobody reads or writes what is not theirs.
+
+The same answers say which of them a browser may store.
+"""
 
 import os
 import re
@@ -8,6 +11,7 @@ import pytest
 from flask import Flask
 
 from lms.kernel.config import Settings
+from tests.architecture.caching import problems_of
 from tests.architecture.permission_world import ACTORS, NAMES, World
 from tests.architecture.permissions import REFUSED, Database, Matrix, Route, answer_of, packages, read, write
 
@@ -45,11 +49,14 @@ def only_audited_reads(table: str, rows: list[dict[str, object]]) -> bool:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_every_address_answers_everybody_as_the_handbook_says(app: Flask, settings: Settings, tmp_path: Path) -> None:
+def test_every_address_answers_everybody_as_the_handbook_says(
+    app: Flask, settings: Settings, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
     world = World(app, tmp_path / "files")
     database = Database(settings.instance / "test.db")
     matrix: Matrix = {}
     faults = []
+    stored = set()
     for address, method in routes(app, world):
         answers = matrix[address, method] = []
         for who in ACTORS.values():
@@ -58,6 +65,7 @@ def test_every_address_answers_everybody_as_the_handbook_says(app: Flask, settin
             written = {table: rows for table, rows in database.restore().items() if not only_audited_reads(table, rows)}
             answers.append(answer_of(method, response, wrote=bool(written)))
             line = f"{method} {address} as {who or 'nobody'}"
+            stored |= {f"{line}: {each}" for each in problems_of(response, bool(who))}
             if written and (method == "GET" or answers[-1] in REFUSED):
                 faults.append(f"{line}: {answers[-1]}, and yet {sorted(written)} were written")
             if (
@@ -75,6 +83,10 @@ def test_every_address_answers_everybody_as_the_handbook_says(app: Flask, settin
                 if method == "GET" and answers[-1] in ("page", "file"):
                     shown.append(world.send(who, method, address, ELSEWHERE))
                 faults += [f"{line}: shows {name}" for name in NAMES for each in shown if name.encode() in each.data]
+    for address in ("/nothing-here", "/static/0/app.css"):
+        stored |= {f"{address}: {each}" for each in problems_of(world.send("amina", "GET", address), signed_in=False)}
+    with subtests.test("every response says who may store it"):
+        assert not stored, "\n".join(sorted(stored))
     if os.environ.get("WRITE_PERMISSIONS"):
         write(matrix, packages(app))
     known = read()

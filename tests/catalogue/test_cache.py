@@ -35,6 +35,8 @@ from tests.catalogue.test_checks import EDITS
 from tests.catalogue.test_schemas import FAULTS
 from tests.factories.application import empty
 
+pytestmark = pytest.mark.pages
+
 QUAY_MD, BOARD_MD = "modules/boats/01-at-the-quay.md", "modules/boats/02-on-board.md"
 QUAY_FR = "modules/boats/01-at-the-quay.fr.md"
 COURSE_YML, BANK_YML, SECTORS_YML = "modules/boats/course.yml", "quizzes/boats.yml", "modules/sectors.yml"

@@ -25,6 +25,8 @@ from tests.factories.mail_server import Sink, mail_server, mails, text_of
 from tests.factories.people import sign_in
 from tests.reminders.world import DAY, World, due_in, noon, on
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.fixture
 def sink() -> Iterator[Controller]:

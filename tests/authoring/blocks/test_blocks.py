@@ -18,6 +18,8 @@ from tests.factories.courses import make_organisation_with_course
 from tests.factories.pages import PageForm, form_on, send
 from tests.factories.people import sign_in
 
+pytestmark = pytest.mark.pages
+
 MODULE = "modules/first-course/01-first-steps.md"
 PICTURE = "modules/first-course/img/a-road.svg"
 DRAFT = "/author/first-course/drafts/1"

@@ -19,6 +19,8 @@ from tests.factories.courses import write_course
 from tests.factories.pages import words_of
 from tests.factories.people import make_small_organisation, sign_in
 
+pytestmark = pytest.mark.pages
+
 MODULE = "modules/first-course/01-first-steps.md"
 SECOND = "modules/first-course/02-second-steps.md"
 OTHER = "modules/other-course/01-first-steps.md"

@@ -18,7 +18,7 @@ from tests.factories.people import make_small_organisation, sign_in
 
 PAGES = ("/compliance", "/compliance/people", "/compliance/matrix")
 
-pytestmark = pytest.mark.usefixtures("time")
+pytestmark = [pytest.mark.pages, pytest.mark.usefixtures("time")]
 
 
 @pytest.fixture
