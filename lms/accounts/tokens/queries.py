@@ -49,6 +49,7 @@ _HOLDER = (
         _organisation.id.label("token_organisation_id"),
         _organisation.slug.label("token_organisation_slug"),
         _organisation.name.label("token_organisation_name"),
+        _organisation.time_zone.label("token_time_zone"),
     )
     .join(AccessToken.__table__, _token.account_id == _account.id)
     .join(_organisation.id.table, _organisation.id == _token.organisation_id)
@@ -81,6 +82,8 @@ def find_token_holder(secret: str, now: datetime, today: date) -> TokenHolder | 
         station_name="",
         organisation_id=here,
         organisation_name=row.token_organisation_name,
+        # A program works nowhere: its day is that of the organisation.
+        time_zone=row.token_time_zone,
         scopes=scopes,
     )
     return TokenHolder(row.token_id, actor, here, row.token_organisation_slug, usable, row.expires_at, row.used_on)

@@ -75,7 +75,7 @@ def update(caller: TokenHolder, known: DirectoryPerson, said: DirectoryRecord) -
 
 def remove(caller: TokenHolder, known: DirectoryPerson) -> None:
     """Removes somebody from the directory's list: they leave today, and everything recorded of them stays."""
-    _leave(caller, known, clock.today())
+    _leave(caller, known, clock.today(caller.actor.time_zone))
     entry = known.entry or _new_entry(caller, known.employment, known.employment.staff_number)
     entry.removed_at = entry.changed_at = clock.now()
     session.flush()
@@ -95,11 +95,11 @@ def _update(caller: TokenHolder, employment: Employment, said: DirectoryRecord) 
     known = require_found(queries.find_person_in_directory(caller.actor, caller.organisation_id, str(employment.id)))
     # Who comes back is corrected by those they come back to; who leaves, by those they leave.
     if said.active and said.assignment:
-        _work(caller, known, said.assignment, clock.today())
+        _work(caller, known, said.assignment, clock.today(caller.actor.time_zone))
     if _correct(caller, employment, said):
         entry.changed_at = clock.now()
     if not said.active:
-        _leave(caller, known, clock.today())
+        _leave(caller, known, clock.today(caller.actor.time_zone))
 
 
 def _correct(caller: TokenHolder, employment: Employment, said: DirectoryRecord) -> bool:
@@ -200,9 +200,9 @@ def record_members(caller: TokenHolder, group: DirectoryGroup, members: Collecti
         known = now[employment_id]
         if known.entry is not None:
             known.entry.sector = group.sector
-        if lasting := known.lasting(clock.today()):
+        if lasting := known.lasting(clock.today(caller.actor.time_zone)):
             assignment = DirectoryAssignment(lasting.station_id, group.sector, lasting.role)
-            _work(caller, known, assignment, clock.today())
+            _work(caller, known, assignment, clock.today(caller.actor.time_zone))
     if before != now.keys():
         group.changed_at = clock.now()
     session.flush()

@@ -44,10 +44,10 @@ def group_of(group: DirectoryGroup, members: set[int]) -> Resource[Any]:
     return _with_meta(found, "Group", group.recorded_at, group.changed_at)
 
 
-def user_of(known: DirectoryPerson) -> Resource[Any]:
-    """Returns somebody as SCIM has them."""
+def user_of(known: DirectoryPerson, time_zone: str) -> Resource[Any]:
+    """Returns somebody as SCIM has them; they are active by the day in a time zone."""
     employment, person, entry = known.employment, known.employment.person, known.entry
-    today = clock.today()
+    today = clock.today(time_zone)
     assignment, station = known.assignment(today) or (None, "")
     user = DirectoryUser(
         id=str(employment.id),

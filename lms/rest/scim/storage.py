@@ -105,7 +105,7 @@ class People:
 
     def get(self, user_id: str) -> Resource[Any]:
         """Returns one person."""
-        return user_of(find_user(self.caller, user_id))
+        return user_of(find_user(self.caller, user_id), self.caller.actor.time_zone)
 
     def search(self, search_request: SearchRequest[Any]) -> SearchPage:
         """Returns a page of the people for whom a filter holds."""
@@ -113,11 +113,11 @@ class People:
         total, people = queries.list_people_in_directory(
             self.caller.actor,
             self.caller.organisation_id,
-            None if found is None else condition_of(found, clock.today()),
+            None if found is None else condition_of(found, clock.today(self.caller.actor.time_zone)),
             search_request.start_index_0 or 0,
             MOST_AT_A_TIME if search_request.count is None else search_request.count,
         )
-        return SearchPage(total, [user_of(each) for each in people])
+        return SearchPage(total, [user_of(each, self.caller.actor.time_zone) for each in people])
 
     def create(self, resource: Resource[Any]) -> Resource[Any]:
         """Adds somebody who joins, or who is here and whom the directory did not know."""

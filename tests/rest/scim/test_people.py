@@ -1,7 +1,7 @@
 """An organisation's directory adds people, moves them and lets them leave; the past stays, and walls hold."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from lms.kernel.clock import FixedClock
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, session, unit_of_work
 from lms.people.api import erase_person
-from lms.people.models import Employment, Person
+from lms.people.models import Employment, Organisation, Person
 from lms.rest.models import DirectoryEntry
 from lms.rest.scim.errors import SCHEMA as ERROR
 from lms.rest.scim.views import ADDRESSES, PREFIX
@@ -109,6 +109,24 @@ def test_people_of_an_earlier_list_are_found_by_their_number_and_taken_over(app:
     # She works where she worked: nothing of it is recorded anew, and other details of the work stay.
     assert directory.placements("W 1") == [("wash", "promoter", date(2026, 1, 1), None)]
     assert directory.read(joined["id"])["name"]["formatted"] == "Amina YUSUF"
+
+
+@only_sqlite
+@pytest.mark.parametrize(("zone", "first"), [("Asia/Manila", date(2026, 3, 3)), ("America/Lima", date(2026, 3, 2))])
+def test_the_day_of_a_directory_is_that_of_the_organisation(app: Flask, zone: str, first: date) -> None:
+    directory = Directory(app)
+    with app.app_context(), unit_of_work():
+        session.scalars(select(Organisation).filter_by(id=1)).one().time_zone = zone
+    # Early in the morning in Manila, and the evening before in Lima.
+    hour = datetime(2026, 3, 2, 22, tzinfo=UTC) if zone == "Asia/Manila" else datetime(2026, 3, 3, 2, tzinfo=UTC)
+    with clock.using(FixedClock(hour)) as now:
+        noor = directory.join()
+        assert directory.placements() == [("wash", "driver", first, None)]
+        now.move_to(now.moment + 10 * DAY)
+        assert directory.patch(noor["id"], {"op": "replace", "path": "active", "value": False}).status_code == 204
+        assert directory.placements() == [("wash", "driver", first, first + 10 * DAY)]
+        assert directory.read(noor["id"])["active"] is False
+        assert directory.found('userName sw "noor" and active eq false') == ["W-77"]
 
 
 PATCHES: dict[str, tuple[list[dict[str, Any]], str, Any]] = {
