@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, func, null, or_, select, true, union_all
 
 from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, CourseRevision, Edition, Publication
@@ -269,8 +269,12 @@ def _progress(
         return moment.astimezone(ZoneInfo(zone or default_zone)).date()
 
     made: list[fact_types.ProgressFact] = []
-    for raw, course, sector, first, last in reader.rows(_progress_by_day):
+    for raw, course, sector, written_on, first, last in reader.rows(_progress_by_day):
         person = reader.of(raw)
+        if written_on:
+            # A quiz on paper is of the day on the paper, whenever it was entered.
+            made.append(fact_types.ProgressFact(person, course, sector, written_on, first))
+            continue
         day = day_of(person, first)
         made.append(fact_types.ProgressFact(person, course, sector, day, first))
         if last != first and (later := day_of(person, last)) != day:
@@ -281,11 +285,15 @@ def _progress(
 @lru_cache
 def _progress_by_day(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
     completed = select(
-        Completion.person_id, Completion.course_id, Completion.sector, Completion.recorded_at.label("at")
+        Completion.person_id,
+        Completion.course_id,
+        Completion.sector,
+        null().cast(Date).label("written_on"),
+        Completion.recorded_at.label("at"),
     ).where(shape.has_person(Completion.person_id), shape.recorded(Completion.recorded_at))
-    started = select(Attempt.person_id, Attempt.course_id, Attempt.sector, Attempt.started_at.label("at")).where(
-        shape.has_person(Attempt.person_id), shape.recorded(Attempt.started_at)
-    )
+    started = select(
+        Attempt.person_id, Attempt.course_id, Attempt.sector, Attempt.written_on, Attempt.started_at.label("at")
+    ).where(shape.has_person(Attempt.person_id), shape.recorded(Attempt.started_at))
     made = union_all(completed, started).subquery().c
-    words = (made.person_id, made.course_id, made.sector)
+    words = (made.person_id, made.course_id, made.sector, made.written_on)
     return select(*words, func.min(made.at), func.max(made.at)).group_by(*words, func.date(made.at))

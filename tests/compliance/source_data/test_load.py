@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 from hypothesis import HealthCheck, given, settings, strategies as st
+from sqlalchemy import select
 
+from lms.assessment.models import Attempt
 from lms.compliance.calculator.calculate import explain, facts_of
 from lms.compliance.source_data.load import load_facts
 from lms.compliance.source_data.population import posts_of
@@ -16,6 +18,7 @@ from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.explain import sentence
 from lms.compliance.status.facts import Facts
 from lms.kernel import db as database
+from lms.kernel.db import session
 from tests.compliance.status.strategies import ASKED_DAYS, DAYS, WORLDS
 from tests.compliance.status.test_rules import VECTORS, ask
 from tests.factories.stored_facts import Json, Stored, document_of, storable, store
@@ -99,6 +102,23 @@ def test_the_days_of_progress_are_counted_where_the_person_is(app_context: Flask
         for row in by_database(stored, document, date.fromisoformat(day), None).values()
     }
     assert explained == {"2023-02-02": "not_started", "2023-02-03": "in_progress"}
+
+
+def test_a_quiz_on_paper_is_progress_of_the_day_on_the_paper(app_context: Flask) -> None:
+    """It is entered days later, so with the award that it earns nothing was done after the award."""
+    document = document_of(VECTORS[0][1])
+    document["awards"] = []
+    document["progress"] = [
+        {"person": "p1", "course": "c1", "sector": None, "on": "2023-02-05", "recorded_at": "2023-02-05T12:00:00Z"}
+    ]
+    stored = store(document)
+    session.scalars(select(Attempt)).one().written_on = date(2023, 2, 3)
+    session.flush()
+    document["progress"][0]["on"] = "2023-02-03"
+    for day, expected in (("2023-02-02", "not_started"), ("2023-02-03", "in_progress")):
+        found = by_database(stored, document, date.fromisoformat(day), None)
+        assert [row[0] for row in found.values()] == [expected]
+        assert found == by_calculator(document, date.fromisoformat(day), None)
 
 
 def test_a_sentence_writes_its_days_in_the_language_of_the_page(app_context: Flask) -> None:
