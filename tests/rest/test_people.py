@@ -97,6 +97,20 @@ def test_somebody_joins_moves_and_leaves(app: Flask) -> None:
         assert session.scalar(withdrawn) == 2
 
 
+@only_sqlite
+def test_a_mover_stays_until_the_day_that_is_said_and_not_that_of_the_placement_before(app: Flask) -> None:
+    two_organisations(app)
+    token = token_of(app, "hana")
+    joiner = JOINER | {"placement": PLACEMENT | {"through_on": day(40)}}
+    (person,) = write(app, token, "/people", joiner, "joins").json["items"]  # type: ignore[index]
+    path = f"/people/{person['person_id']}/placements"
+    moves = PLACEMENT | {"sector": "health", "from_on": day(20)}
+    moved = write(app, token, path, moves, "moves").json
+    assert moved is not None
+    assert (moved["from_on"], moved["through_on"]) == (day(20), None)
+    assert write(app, token, path, moves, "moves-again").json == moved
+
+
 REFUSED: dict[str, tuple[str, dict[str, Any], int, str]] = {
     "somebody else's number": ("/people", JOINER | {"staff_number": "w-1"}, 422, "staff_number"),
     "somebody else's e-mail": ("/people", JOINER | {"email": "hana@demo.example"}, 422, ""),

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from lms.accounts.api import TokenHolder, TokenScope
 from lms.kernel import clock
+from lms.kernel.days import ONE_DAY
 from lms.kernel.errors import Invalid
 from lms.kernel.identifiers import identifier_key
 from lms.kernel.pdf import unprintable_characters
@@ -23,7 +24,6 @@ from lms.people.api import (
     list_placements_of,
     load_person_for,
     load_placement_for,
-    move_placement,
     record_placement,
 )
 from lms.people.models import Employment, Placement
@@ -208,9 +208,8 @@ def place(*, caller: TokenHolder, person_id: int, body: NextPlacement) -> Placem
                 _("Another placement begins on this day. HR corrects it on the person's page."), field="from_on"
             )
         _require_recent(body.from_on, "from_on")
-        placed = move_placement(caller.actor, running, employment, details, body.from_on, reason=reason)
-        if body.through_on is not None and body.through_on != placed.through_on:
-            placed = end_placement(caller.actor, placed, employment, body.through_on, reason=reason)
+        end_placement(caller.actor, running, employment, body.from_on - ONE_DAY, reason=reason)
+        placed = record_placement(caller.actor, employment, details, body.from_on, body.through_on, reason=reason)
     return _placement(placed, employment, body.station)
 
 
