@@ -17,6 +17,7 @@ from lms.kernel.errors import Invalid, require_found
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
 from lms.kernel.paper_codes import draw_paper_code
+from lms.people.api import load_canonical_ids
 from lms.people.models import DutyStation, Organisation
 
 
@@ -48,8 +49,9 @@ def print_attendance(
     found = queries.find_employments(organisation_id, numbers, station.id if whole_station else None, held_on)
     known = {each.staff_number_key for each in found}
     unknown = [number for number in numbers if identifier_key(number) not in known]
-    # Somebody with two staff numbers signs once.
-    expected = {each.person_id: each.id for each in found}
+    # Somebody with two staff numbers, also of merged records, signs once.
+    canonical_ids = load_canonical_ids()
+    expected = {canonical_ids.get(each.person_id, each.person_id): each.id for each in found}
     if unknown:
         shown = ", ".join(unknown[:10])
         raise Invalid(

@@ -20,7 +20,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid, NotAllowed
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
-from lms.people.api import find_staff, load_merged_ids, may_act_for
+from lms.people.api import find_staff, load_canonical_ids, may_act_for, merged_ids
 from lms.people.models import Person
 
 
@@ -130,8 +130,9 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
             field="lines",
         )
     staff = find_staff(details.organisation_id, {each.staff_number for each in lines})
-    earlier = queries.list_earlier_awards({each.id for each in staff.values()}, details.course.course_id)
-    own = load_merged_ids(actor.person_id) if actor.person_id is not None else frozenset()
+    canonical_ids = load_canonical_ids()
+    earlier = queries.list_earlier_awards({each.id for each in staff.values()}, details.course.course_id, canonical_ids)
+    own = merged_ids([actor.person_id], canonical_ids) if actor.person_id is not None else frozenset()
     today = clock.today(actor.time_zone)
     limit = earliest_recognised_day(today, details.oldest_months)
     first_lines: dict[int, int] = {}
@@ -141,15 +142,18 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
         person = staff.get(number)
         if person is None:
             checked.append(CheckedLine(line, LineOutcome.UNKNOWN))
-        elif person.id in first_lines:
-            checked.append(CheckedLine(line, LineOutcome.DUPLICATE, person, first_line=first_lines[person.id]))
+            continue
+        # Merged records are one person.
+        same = canonical_ids.get(person.id, person.id)
+        if same in first_lines:
+            checked.append(CheckedLine(line, LineOutcome.DUPLICATE, person, first_line=first_lines[same]))
         else:
-            first_lines[person.id] = line.number
+            first_lines[same] = line.number
             new = CheckedLine(line, LineOutcome.NEW, person, limit=limit)
-            checked.append(_check_line(details, new, today, earlier.get(person.id, [])))
+            checked.append(_check_line(details, new, today, earlier.get(same, [])))
     checked = [
         replace(each, outcome=LineOutcome.OWN) if each.is_awarded and each.person and each.person.id in own else each
-        for each in _with_dates(actor, details, checked, earlier)
+        for each in _with_dates(actor, details, checked, merged_ids(earlier, canonical_ids))
     ]
     return CheckedList(details, checked)
 
@@ -159,7 +163,7 @@ def _with_dates(
 ) -> list[CheckedLine]:
     """Adds the dates to the lines that give an award; prior training that has ended by today gives none.
 
-    `holders` are the persons who ever had the course.
+    `holders` are the persons who ever had the course, also under a merged record.
     """
     earnings = {
         place: Earning(each.person.id, details.sector, each.line.earned_on, each.person.id in holders)

@@ -1,7 +1,7 @@
 """Every SELECT of in-person sessions and recognised prior training."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -19,25 +19,27 @@ from lms.kernel.days import ONE_DAY
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere, require_found
 from lms.kernel.pagination import Pagination, paginate
-from lms.people.api import visible_employments, within_scope
+from lms.people.api import merged_ids, visible_employments, within_scope
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
 
-def list_earlier_awards(person_ids: Collection[int], course_id: int) -> dict[int, list[Row[*tuple[Any, ...]]]]:
-    """Lists every award of a course that some people ever had, by person.
+def list_earlier_awards(
+    person_ids: Collection[int], course_id: int, canonical_ids: Mapping[int, int]
+) -> dict[int, list[Row[*tuple[Any, ...]]]]:
+    """Lists every award of a course that some people ever had, by canonical person: merged records have them together.
 
-    Rows have sector, earned_on, valid_until and counts: whether it was neither revoked nor replaced.
+    Rows have person_id, sector, earned_on, valid_until and counts: whether it was neither revoked nor replaced.
     """
     counts = and_(Revocation.id.is_(None), Successor.id.is_(None)).label("counts")
     rows = session.execute(
         select(Award.person_id, Award.sector, Award.earned_on, Award.valid_until, counts)
         .outerjoin(Revocation, Revocation.award_id == Award.id)
         .outerjoin(Successor, Successor.supersedes_id == Award.id)
-        .where(Award.person_id.in_(person_ids), Award.course_id == course_id)
+        .where(Award.person_id.in_(merged_ids(person_ids, canonical_ids)), Award.course_id == course_id)
     )
     found: defaultdict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
     for row in rows:
-        found[row.person_id].append(row)
+        found[canonical_ids.get(row.person_id, row.person_id)].append(row)
     return found
 
 

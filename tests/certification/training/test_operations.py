@@ -24,6 +24,7 @@ from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotAllowed
 from lms.kernel.transactions import Kind, WriteNeeded
+from lms.people.api import merge_people
 from lms.people.models import Organisation, Person
 from tests.certification import world
 from tests.certification.world import ISSUER, course, earned
@@ -116,6 +117,22 @@ def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
     assert found(left)[1] is LineOutcome.COVERED
     assert left.lines[1].until == date(2028, 1, 9)
     assert session.scalars(select(Award)).all() == [session.scalars(select(Award)).one()]
+
+
+def test_merged_records_are_one_person_who_renews_and_is_listed_once(here: World) -> None:
+    """Whichever staff number is on the list: the certificate under the other one counts."""
+    twin = factory.person("Amina M. Yusuf")
+    factory.placed(factory.employed(twin, here.here, "W-4"), here.station, "wash")
+    old = earned(here.people["W-1"], here.course, "2024-09-10")
+    merge_people(here.hr, surviving_id=here.people["W-1"].id, merged_id=twin.id, reason="Typed in twice")
+    checked = check_list(here.hr, here.details(), attended("W-4", "W-1"))
+    assert found(checked) == [LineOutcome.RENEWED, LineOutcome.DUPLICATE]
+    assert found(check_list(here.hr, here.details(renew=False), attended("W-4"))) == [LineOutcome.COVERED]
+    here.record("W-4", "W-1")
+    renewed = session.scalars(select(Award).where(Award.person_id == twin.id)).one()
+    # The window of sixty days is open, so being early costs nothing.
+    assert (old.valid_until, renewed.valid_until) == (date(2026, 9, 9), date(2028, 9, 9))
+    assert found(check_list(here.hr, here.details(), attended("W-1"))) == [LineOutcome.SAME_DAY]
 
 
 def test_nobody_awards_themselves(here: World) -> None:
