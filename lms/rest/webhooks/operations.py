@@ -20,6 +20,7 @@ from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 from lms.kernel.outgoing import Network, parse_address
+from lms.people.api import load_canonical_ids
 from lms.rest.models import SentStatus, Webhook, WebhookDelivery
 from lms.rest.webhooks import queries
 from lms.rest.webhooks.rules import TEST, EventKind
@@ -148,26 +149,28 @@ def queue_changed_statuses(organisation_id: int, today: date, courses: Mapping[i
     """
     before, now = queries.list_sent_statuses(organisation_id), queries.list_statuses_on(organisation_id, today)
     changed = {person for person in before.keys() & now.keys() if before[person] != now[person]}
-    left = before.keys() - now.keys()
+    gone = before.keys() - now.keys()
     if before:
-        numbers = queries.list_staff_numbers(organisation_id, changed | left)
+        # Who is recorded under another person's number since records were merged has not left.
+        canonical_ids = load_canonical_ids()
+        left = gone - canonical_ids.keys()
+        numbers = queries.list_staff_numbers(organisation_id, changed | left, canonical_ids)
         events = [
             {"staff_number": numbers.get(person), **difference}
             for person in sorted(changed)
             for difference in _differences(before[person], now[person], courses)
         ]
         queue_events(organisation_id, EventKind.STATUS_CHANGED, events)
-        last_days = queries.list_last_days(organisation_id, left)
+        last_days = queries.list_last_days(organisation_id, left, canonical_ids, today)
         leavers = [
             {"staff_number": numbers.get(person), "last_day": last_days[person].isoformat()}
             for person in sorted(left & last_days.keys())
         ]
         queue_events(organisation_id, EventKind.PERSON_LEFT, leavers)
-    gone = changed | left
-    if gone:
+    if outdated := changed | gone:
         session.execute(
             delete(SentStatus).where(
-                SentStatus.organisation_id == organisation_id, SentStatus.person_id.in_(sorted(gone))
+                SentStatus.organisation_id == organisation_id, SentStatus.person_id.in_(sorted(outdated))
             )
         )
     new = [

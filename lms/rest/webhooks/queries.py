@@ -1,7 +1,8 @@
 """Every SELECT of webhooks."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import joinedload
@@ -13,7 +14,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import require_found
 from lms.kernel.pagination import Pagination, paginate
-from lms.people.api import within_scope
+from lms.people.api import merged_ids, within_scope
 from lms.people.models import Employment, Organisation, Placement
 from lms.rest.models import SentStatus, Webhook, WebhookDelivery
 
@@ -87,14 +88,20 @@ def list_awards(ids: Collection[int]) -> Sequence[Row[Award, str, Revocation | N
     ).all()
 
 
-def list_staff_numbers(organisation_id: int, person_ids: Collection[int]) -> dict[int, str]:
-    """Returns the staff number of some people at an organisation, the newest where there are several."""
+def list_staff_numbers(
+    organisation_id: int, person_ids: Collection[int], canonical_ids: Mapping[int, int] = MappingProxyType({})
+) -> dict[int, str]:
+    """Returns the staff number of some people at an organisation, the newest where there are several.
+
+    With ``canonical_ids`` people have the numbers of their merged records too.
+    """
     rows = session.execute(
         select(Employment.person_id, Employment.staff_number)
-        .where(Employment.organisation_id == organisation_id, Employment.person_id.in_(sorted(person_ids)))
+        .where(Employment.organisation_id == organisation_id)
+        .where(Employment.person_id.in_(sorted(merged_ids(person_ids, canonical_ids))))
         .order_by(Employment.id)
     )
-    return {row.person_id: row.staff_number for row in rows}
+    return {canonical_ids.get(row.person_id, row.person_id): row.staff_number for row in rows}
 
 
 def list_statuses_on(organisation_id: int, day: date) -> dict[int, str]:
@@ -115,16 +122,23 @@ def list_sent_statuses(organisation_id: int) -> dict[int, str]:
     return {row.person_id: row.courses for row in rows}
 
 
-def list_last_days(organisation_id: int, person_ids: Collection[int]) -> dict[int, date]:
-    """Returns the last day at an organisation of some people who have left it."""
+def list_last_days(
+    organisation_id: int, person_ids: Collection[int], canonical_ids: Mapping[int, int], today: date
+) -> dict[int, date]:
+    """Returns the last day before today of some canonical people at an organisation; who begins later has none."""
     rows = session.execute(
         select(Employment.person_id, func.max(Placement.through_on).label("last_on"))
         .join(Placement, Placement.employment_id == Employment.id)
         .where(
             Employment.organisation_id == organisation_id,
-            Employment.person_id.in_(sorted(person_ids)),
+            Employment.person_id.in_(sorted(merged_ids(person_ids, canonical_ids))),
             Placement.retracted_at.is_(None),
+            Placement.through_on < today,
         )
         .group_by(Employment.person_id)
-    )
-    return {row.person_id: row.last_on for row in rows}
+    ).all()
+    found: dict[int, date] = {}
+    for row in rows:
+        person_id = canonical_ids.get(row.person_id, row.person_id)
+        found[person_id] = max(row.last_on, found.get(person_id, date.min))
+    return found

@@ -6,7 +6,7 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
@@ -19,8 +19,10 @@ from flask.testing import FlaskClient
 from lms.certification.api import revoke
 from lms.certification.models import Award
 from lms.kernel import clock, outbox
+from lms.kernel.actor import Role
 from lms.kernel.db import session, unit_of_work
-from lms.people.models import Employment, Person
+from lms.people.api import merge_people
+from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 from lms.rest.models import SentStatus, Webhook, WebhookDelivery
 from lms.rest.webhooks.jobs import compare_statuses, remove_old
 from lms.rest.webhooks.rules import EventKind, make_secret
@@ -207,6 +209,39 @@ def test_changed_statuses_and_leavers_are_found_once(
     assert [(each["type"], each["data"]) for each in receiver.events] == [
         ("person.left", {"staff_number": "W-1", "last_day": "2026-11-23"})
     ]
+
+
+def test_who_was_merged_or_begins_later_has_not_left(
+    app: Flask, client: FlaskClient, at: Places, receiver: Receiver, time: clock.FixedClock
+) -> None:
+    made(client, receiver, at, EventKind.PERSON_LEFT)
+    with app.app_context(), unit_of_work():
+        twin = make.person("Basma K. Idris")
+        job = make.employed(twin, session.get_one(Organisation, at.rivers), "W-21")
+        placement = make.placed(job, session.get_one(DutyStation, at.north), "education")
+        twin_id, job_id, placement_id = twin.id, job.id, placement.id
+    with app.app_context():
+        compare_statuses()
+    with app.app_context(), unit_of_work():
+        # The record that survives is of another organisation: here she has the number of the one merged with it.
+        everywhere = replace(SYSTEM, scopes={Role.HR: None})
+        merge_people(everywhere, surviving_id=at.basma, merged_id=twin_id, reason="Typed in twice")
+        (of_amina,) = make.people.queries.list_placements_of([at.amina_employment])
+        amina = session.get_one(Employment, at.amina_employment)
+        make.people.withdraw_placement(SYSTEM, of_amina, amina)
+        make.people.record_placement(SYSTEM, amina, of_amina.details, date(2027, 1, 1))
+    with app.app_context():
+        compare_statuses()
+    work(app)
+    assert receiver.events == []
+    with app.app_context(), unit_of_work():
+        of_basma = session.get_one(Placement, placement_id)
+        make.people.end_placement(SYSTEM, of_basma, session.get_one(Employment, job_id), NOW.date())
+    time.moment += timedelta(days=1)
+    with app.app_context():
+        compare_statuses()
+    work(app)
+    assert [each["data"] for each in receiver.events] == [{"staff_number": "W-21", "last_day": "2026-11-23"}]
 
 
 def test_a_status_that_changed_by_the_day_and_by_a_certificate(
