@@ -50,7 +50,7 @@ from lms.catalogue.source.read import find_oversize, is_course_file, source_fing
 
 if TYPE_CHECKING:
     # What parses is loaded by those who parse: a tenth of the start.
-    from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule
+    from lms.catalogue.source.parsing.parsed import ParsedCourse, ParsedModule
     from lms.catalogue.source.schemas.banks import AnyQuestion
 
 __all__ = [

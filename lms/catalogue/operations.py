@@ -17,7 +17,7 @@ from lms.kernel.memory import gc_paused
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
-    from lms.catalogue.source.parsing.sources import ParsedSources
+    from lms.catalogue.source.parsing.parsed import ParsedSources
     from lms.catalogue.source.plan import ChangeCounts
     from lms.catalogue.source.read import SourceFolders
     from lms.catalogue.source.schemas.banks import AnyQuestion

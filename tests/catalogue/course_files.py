@@ -8,7 +8,7 @@ from pathlib import Path
 from lms.catalogue import api as catalogue
 from lms.catalogue.operations import PublicationResult
 from lms.catalogue.source.checks.run import check_folders
-from lms.catalogue.source.parsing.sources import question_digest
+from lms.catalogue.source.parsing.parsed import question_digest
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import unit_of_work
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedSources
+from lms.catalogue.source.parsing.parsed import ParsedCourse, ParsedSources
 from lms.catalogue.source.problems import Problem, warning
 from lms.catalogue.source.schemas.banks import AnyQuestion, stored_body
 from tools.curriculum.bank_statistics import BankStatistics, bank_statistics, check_bank

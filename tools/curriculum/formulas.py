@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from lms.catalogue.source.parsing.sources import ParsedCourse
+from lms.catalogue.source.parsing.parsed import ParsedCourse
 from lms.catalogue.source.problems import Problem, warning
 from tools.curriculum.passages import Passage, passages_of_bank, passages_of_module
 from tools.curriculum.sources import RedLine

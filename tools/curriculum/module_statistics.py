@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lms.authoring.overview.reading import measure
 from lms.catalogue.source.checks.modules import MAX_WORDS
-from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule
+from lms.catalogue.source.parsing.parsed import ParsedCourse, ParsedModule
 from lms.catalogue.source.problems import Problem, warning
 from tools.curriculum.passages import passages_of_module
 

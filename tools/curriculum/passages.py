@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lms.catalogue.source.parsing.sources import ParsedBank, ParsedModule
+from lms.catalogue.source.parsing.parsed import ParsedBank, ParsedModule
 from lms.catalogue.source.parsing.yaml_document import Place
 from lms.catalogue.source.schemas.banks import AnyQuestion, stored_body
 from lms.kernel.markup import Segment, plain_text

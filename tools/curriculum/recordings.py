@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from lms.catalogue.source.checks.translations import REFERENCE_DIGITS
+from lms.catalogue.source.parsing.parsed import ParsedCourse, ParsedModule
 from lms.catalogue.source.parsing.recordings import REFERENCE
-from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule
 from lms.kernel.markup import Segment, plain_text
 
 SENTENCES: dict[str, dict[str, str]] = {

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import comb
 
-from lms.catalogue.source.parsing.sources import ParsedBank, ParsedCourse
+from lms.catalogue.source.parsing.parsed import ParsedBank, ParsedCourse
 from lms.catalogue.source.problems import Problem, warning
 from lms.catalogue.source.schemas.banks import (
     AnyQuestion,

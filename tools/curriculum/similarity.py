@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lms.catalogue.source.parsing.sources import ParsedBank
+from lms.catalogue.source.parsing.parsed import ParsedBank
 from lms.catalogue.source.problems import Problem, warning
 from lms.catalogue.source.schemas.banks import AnyQuestion, MultipleChoice, SingleChoice
 from tools.curriculum.passages import Passage

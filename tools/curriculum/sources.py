@@ -8,7 +8,7 @@ from pydantic import Field
 
 from lms.catalogue.source.checks.repeated import repeated
 from lms.catalogue.source.checks.run import check_folders
-from lms.catalogue.source.parsing.sources import ParsedSources
+from lms.catalogue.source.parsing.parsed import ParsedSources
 from lms.catalogue.source.parsing.validation import ParsedFile, parse_yaml
 from lms.catalogue.source.problems import Problem, error
 from lms.catalogue.source.read import SourceFile, decode_file

@@ -9,7 +9,7 @@ from lms.catalogue.differences.rules import ChangeKind, TextChange, compare_fiel
 from lms.catalogue.operations import check_files
 
 if TYPE_CHECKING:
-    from lms.catalogue.source.parsing.sources import ParsedBank, ParsedSources
+    from lms.catalogue.source.parsing.parsed import ParsedBank, ParsedSources
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?---\r?\n.*?\n---[ \t]*\r?\n", re.DOTALL)
 

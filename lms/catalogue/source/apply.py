@@ -25,9 +25,9 @@ from lms.catalogue.models import (
     QuestionRevision,
     SharedContent,
 )
+from lms.catalogue.source.parsing.parsed import json_digest
 from lms.catalogue.source.parsing.pictures import Picture
 from lms.catalogue.source.parsing.recordings import Recording
-from lms.catalogue.source.parsing.sources import json_digest
 from lms.catalogue.source.plan import PublicationPlan, PublishedCourseState, PublishedState, make_plan
 from lms.catalogue.source.schemas.banks import marking_key
 from lms.catalogue.source.target_state import TargetCourse, TargetPart, TargetState

@@ -5,16 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from lms.catalogue.source.parsing.parsed import ParsedCourse, ParsedModule, ParsedSources, json_digest, question_digest
 from lms.catalogue.source.parsing.pictures import Picture
 from lms.catalogue.source.parsing.recordings import Recording
-from lms.catalogue.source.parsing.sources import (
-    ParsedCourse,
-    ParsedModule,
-    ParsedSources,
-    json_digest,
-    question_digest,
-    versioned,
-)
+from lms.catalogue.source.parsing.sources import versioned
 from lms.catalogue.source.schemas.banks import AnyQuestion, marking_key, stored_body
 from lms.catalogue.source.schemas.courses import TranslatedQuestion
 from lms.catalogue.source.schemas.shared_files import GlossaryTerm

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from lms.catalogue.source.checks.repeated import repeated
-from lms.catalogue.source.parsing.sources import ParsedBank, ParsedCourse, ParsedSources
+from lms.catalogue.source.parsing.parsed import ParsedBank, ParsedCourse, ParsedSources
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.catalogue.source.schemas.banks import (
     AnyQuestion,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule, ParsedSources
+from lms.catalogue.source.parsing.parsed import ParsedCourse, ParsedModule, ParsedSources
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.kernel.i18n import gettext as _
 

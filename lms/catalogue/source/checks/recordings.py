@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lms.catalogue.source.checks.translations import REFERENCE_DIGITS
-from lms.catalogue.source.parsing.sources import ParsedCourse
+from lms.catalogue.source.parsing.parsed import ParsedCourse
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.kernel.i18n import gettext as _
 

@@ -11,7 +11,8 @@ from lms.catalogue.source.checks.repeated import repeated
 from lms.catalogue.source.checks.shared_files import check_shared_files
 from lms.catalogue.source.checks.translations import check_translations
 from lms.catalogue.source.parsing.cache import ParseCache
-from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedSources, parse_sources
+from lms.catalogue.source.parsing.parsed import ParsedCourse, ParsedSources
+from lms.catalogue.source.parsing.sources import parse_sources
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.catalogue.source.read import SourceFolders, read_folders
 from lms.catalogue.source.schemas.courses import CourseFile

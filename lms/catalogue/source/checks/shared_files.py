@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from lms.catalogue.source.checks.repeated import repeated
-from lms.catalogue.source.parsing.sources import ParsedSources
+from lms.catalogue.source.parsing.parsed import ParsedSources
 from lms.catalogue.source.parsing.yaml_document import YamlDocument
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.catalogue.source.schemas.shared_files import GlossaryTerm

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lms.catalogue.source.checks.modules import check_text
-from lms.catalogue.source.parsing.sources import ParsedBank, ParsedCourse, ParsedModule, ParsedSources, question_digest
+from lms.catalogue.source.parsing.parsed import ParsedBank, ParsedCourse, ParsedModule, ParsedSources, question_digest
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.catalogue.source.schemas.banks import AnyQuestion, stored_body
 from lms.catalogue.source.schemas.courses import TranslatedPart, TranslatedQuestion
