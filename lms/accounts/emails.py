@@ -33,6 +33,11 @@ def queue_connected(account: Account, provider: str) -> None:
     _queue(account, "connected", provider=provider)
 
 
+def queue_disconnected(account: Account, provider: str) -> None:
+    """Queues an e-mail that says that a provider does not sign an account's holder in any more."""
+    _queue(account, "disconnected", provider=provider)
+
+
 def queue_new_device(account: Account, at: datetime, zone: str) -> None:
     """Queues an e-mail that says when somebody signed in on a new device, unless there was one on that day in UTC."""
     _queue(account, "new_device", key=f"new_device:{account.id}:{at.date()}", at=at, zone=zone)
@@ -98,6 +103,7 @@ def _queue(
             "support_view": _("An administrator sees your pages in %(product)s", product=product),
             "second_step": _("How you sign in to %(product)s", product=product),
             "connected": _("How you sign in to %(product)s", product=product),
+            "disconnected": _("How you sign in to %(product)s", product=product),
         }
         body = render_template(
             f"accounts/email/{kind}.txt",

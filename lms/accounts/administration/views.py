@@ -13,6 +13,8 @@ from lms.accounts.models import Account, RoleGrant
 from lms.accounts.policy import why_not_seen
 from lms.accounts.sign_in.forms import ConfirmedForm
 from lms.accounts.sign_in.limits import confirmed
+from lms.accounts.single_sign_on.queries import describe, list_links
+from lms.accounts.single_sign_on.sessions import list_offered
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.people.api import list_organisations
@@ -47,6 +49,7 @@ def user_page(account: Account, form: ConfirmedForm) -> ResponseReturnValue:
         last_days=queries.list_last_days(clock.today(), RoleGrant.account_id == account.id),
         why_not_seen=why_not_seen(current_actor(), account),
         why_no_code=why_no_code(current_actor(), account),
+        connections=describe(list_links(account.id), list_offered()),
         same_email=[each for each in queries.list_accounts_by_email(account.address or "") if each.id != account.id],
     )
 

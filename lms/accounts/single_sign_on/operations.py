@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from lms.accounts.emails import queue_connected
+from lms.accounts.emails import queue_connected, queue_disconnected
 from lms.accounts.models import Account, SignedInSession, SignInLink, SignInProvider, has_role
 from lms.accounts.operations import open_account
 from lms.accounts.queries import find_account
 from lms.accounts.single_sign_on import queries
+from lms.accounts.single_sign_on.queries import Connection
 from lms.accounts.single_sign_on.rules import ALLOWED_FOR, Provider, ProviderIdentity, SignInProblem
 from lms.audit.api import record
 from lms.kernel import clock, records
@@ -171,20 +172,23 @@ def allow_link(actor: Actor, provider: Provider, account: Account) -> None:
     record(actor, "accounts.allow_link", "account", account.id, organisation_id=provider.organisation_id)
 
 
-def unlink(actor: Actor, account: Account, link: SignInLink) -> None:
-    """Removes a link, and ends the sessions that came by it."""
+def unlink(actor: Actor, account: Account, connection: Connection, *, reason: str = "") -> None:
+    """Removes a link, and ends the sessions that came by it; its person is told, unless it was never used."""
+    link = connection.link
     records.retract(actor, link)
     session.execute(delete(SignedInSession).where(SignedInSession.link_id == link.id))
-    record(actor, "accounts.unlink", "account", account.id, organisation_id=link.organisation_id)
+    if link.subject is not None:
+        queue_disconnected(account, connection.provider)
+    record(actor, "accounts.unlink", "account", account.id, organisation_id=link.organisation_id, reason=reason)
 
 
-def unlink_own(actor: Actor, account: Account, link: SignInLink) -> None:
+def unlink_own(actor: Actor, account: Account, connection: Connection) -> None:
     """Removes one of one's own links. Raises ``Invalid`` where it is the only way to sign in."""
     if account.password is None:
         raise Invalid(
             _("You have no password here and could not sign in any more. Sign out and request one by e-mail first.")
         )
-    unlink(actor, account, link)
+    unlink(actor, account, connection)
 
 
 def sign_out_from(provider: Provider, subject: str | None, provider_session: str | None) -> None:

@@ -114,9 +114,10 @@ def describe(links: Iterable[SignInLink], providers: Iterable[Provider]) -> list
     return [Connection(each, names.get((each.organisation_id, each.issuer), each.issuer)) for each in links]
 
 
-def load_link(account_id: int, link_id: int) -> SignInLink:
-    """Loads a link of an account. Raises ``NotThere``."""
-    return require_found(next((each for each in list_links(account_id) if each.id == link_id), None))
+def load_connection(account_id: int, link_id: int, providers: Iterable[Provider]) -> Connection:
+    """Loads a link of an account, with the name of its provider. Raises ``NotThere``."""
+    found = describe(list_links(account_id), providers)
+    return require_found(next((each for each in found if each.link.id == link_id), None))
 
 
 def list_matching(provider: Provider, *, staff_number: str, email: str | None) -> Sequence[Account]:

@@ -22,6 +22,7 @@ from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.config import SignInProviderSettings
 from lms.kernel.db import reading, session, unit_of_work
+from lms.kernel.outbox import OutboxRow
 from lms.people.api import end_placement
 from lms.people.models import Employment, Person, Placement
 from tests.factories import people as make
@@ -353,6 +354,38 @@ def test_hr_allows_it_for_somebody_with_a_password(rivers: Flask, canaille: Cana
     assert signs_in(client, canaille) == problem(SignInProblem.NOT_LINKED)
     # Whoever has a role connects their own account.
     assert hana.get("/people/3/sign-in").status_code == 403
+
+
+def test_an_administrator_removes_a_connection_and_reads_what_follows(rivers: Flask, canaille: Canaille) -> None:
+    root, client = rivers.test_client(), rivers.test_client()
+    sign_in(root, "root@demo.example")
+    assert signs_in(client, canaille) == "/my"
+    with rivers.app_context(), unit_of_work():
+        # Hana has a role and no password, Tomas a password.
+        session.execute(update(Account).where(Account.id == 3).values(password=None))
+        session.add_all([link_of(canaille.issuer, 3, "hana"), link_of(canaille.issuer, 2, "tomas")])
+    for account_id, says in (
+        (1, "They have no password. At the next sign-in there, whoever has their staff number"),
+        (2, "From then on their password signs in"),
+        (3, "They have no password. Without this connection they cannot sign in: print a sign-in code"),
+    ):
+        page = f"/admin/users/{account_id}"
+        (remove,) = [link for link in read_page(root.get(page))[1] if link.endswith("/remove")]
+        assert says in re.sub(r"<[^>]+>|\s+", " ", root.get(remove).text).replace("  ", " ")
+        assert root.post(remove, data={"reason": ""}).status_code == 422
+        assert is_signed_in(client) == (account_id == 1)
+        assert root.post(remove, data={"reason": "A test."}).headers["Location"] == page
+        assert root.post(remove, data={"reason": "A test."}).status_code == 404
+        assert remove not in root.get(page).text
+    assert not is_signed_in(client)
+    assert trail(rivers)[-3:] == ["accounts.unlink"] * 3
+    with rivers.app_context(), reading():
+        told = session.scalars(select(OutboxRow.payload).where(OutboxRow.kind == "mail")).all()
+        removed = [str(each) for each in told if "“Rivers Relief” was removed" in str(each)]
+        assert [name in "".join(removed) for name in ("amina@", "tomas@", "hana@")] == [True] * len(removed)
+    # As the page said.
+    assert signs_in(client, canaille) == "/my"
+    assert signs_in(rivers.test_client(), canaille, "hana") == problem(SignInProblem.NOT_LINKED)
 
 
 def test_one_connects_ones_own_account(rivers: Flask, canaille: Canaille) -> None:

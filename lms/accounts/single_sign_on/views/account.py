@@ -60,7 +60,7 @@ def remove_own_link(link_id: int) -> ResponseReturnValue:
     actor = current_actor()
     account = load_own_account(actor)
     try:
-        operations.unlink_own(actor, account, queries.load_link(account.id, link_id))
+        operations.unlink_own(actor, account, queries.load_connection(account.id, link_id, sessions.list_offered()))
     except Invalid as refusal:
         flash(refusal.message, "warning")
         return redirect(url_for("accounts.own_providers"), 303)

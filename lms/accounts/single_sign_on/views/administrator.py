@@ -1,10 +1,12 @@
-"""The administrator's pages of sign-in providers: adding, changing, testing and removing one."""
+"""The administrator's pages of sign-in providers, and removing somebody's connection with one."""
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.accounts.blueprint import bp
+from lms.accounts.models import has_role
+from lms.accounts.queries import load_account_for
 from lms.accounts.sign_in.limits import confirmed
 from lms.accounts.single_sign_on import openid, operations, queries, sessions
 from lms.accounts.single_sign_on.client_secrets import decrypt, encrypt
@@ -16,7 +18,7 @@ from lms.kernel.config import current_settings
 from lms.people.api import list_organisations
 from lms.web.access import current_actor, role_needed
 from lms.web.emails import address_of
-from lms.web.forms import form_page, redirect_with
+from lms.web.forms import ReasonForm, form_page, redirect_with
 
 
 @bp.get("/admin/sign-in")
@@ -106,6 +108,19 @@ def remove_provider(provider_id: int) -> ResponseReturnValue:
             _("The provider has been removed. Nobody signs in through it any more."), "accounts.providers"
         )
     return render_template("accounts/remove_provider.html", provider=found)
+
+
+@bp.route("/admin/users/<int:account_id>/sign-in/<int:link_id>/remove", methods=["GET", "POST"])
+@role_needed(Role.ADMIN)
+def remove_user_link(account_id: int, link_id: int) -> ResponseReturnValue:
+    """Removes a connection of anybody, and says before what follows for who has no password."""
+    account = load_account_for(current_actor(), account_id)
+    found = queries.load_connection(account_id, link_id, sessions.list_offered())
+    form = ReasonForm()
+    if form.run_on_submit(lambda: operations.unlink(current_actor(), account, found, reason=form.reason.data)):
+        return redirect_with(_("The connection has been removed."), "accounts.user", account_id=account_id)
+    values = {"account": account, "provider": found.provider, "holds_role": has_role(account)}
+    return form_page("accounts/remove_link.html", form, **values)
 
 
 COLUMNS = (

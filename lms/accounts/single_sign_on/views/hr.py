@@ -55,5 +55,5 @@ def remove_link(person_id: int, link_id: int) -> ResponseReturnValue:
     """Removes a connection of a person, and ends the sessions that came by it."""
     actor = current_actor()
     account = load_account_for_code(actor, person_id)
-    operations.unlink(actor, account, queries.load_link(account.id, link_id))
+    operations.unlink(actor, account, queries.load_connection(account.id, link_id, sessions.list_offered()))
     return redirect_with(_("The connection has been removed."), "accounts.person_providers", person_id=person_id)
