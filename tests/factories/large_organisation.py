@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Integer, String, select, text
 
 from lms.accounts.models import Account
+from lms.accounts.registering.models import RegistrationOpening, RegistrationRequest
 from lms.audit.models import AuditEntry
 from lms.catalogue.models import CourseRevision
 from lms.certification.models import Award, AwardName, Recognition, TrainingSession
@@ -26,6 +27,7 @@ from tests.factories.people import SECTORS
 PEOPLE = 50_000
 MOMENT = "2026-01-01 08:00:00+00:00"
 SQLITE_MOMENT = "2026-01-01 08:00:00.000000"
+LATER = "2999-01-01 08:00:00.000000"
 FOREVER = date(9999, 12, 31)
 FAMILY_NAMES = ("Haddad", "Okello", "Silva", "Yusuf", "Nasser", "Diallo", "Tesfaye", "Rahman", "Moreno", "Petrov")
 
@@ -118,6 +120,15 @@ def large_organisation(here: Organisation, where: DutyStation, people: int = PEO
     fill(
         Reminder, people, run_id=runs[0], person_id=who, **at, day=day, kind="in_14", about="[]",
         outbox_key=lambda n: f"reminder:{n}",
+    )  # fmt: skip
+    chosen = {"domains": '["example.org"]', "stations": f"[{where.id}]", "sectors": '["wash"]'}
+    fill(RegistrationOpening, 1, **at, **chosen)
+    # A third of them has the name of somebody recorded, a third the e-mail, a third the staff number.
+    asks = {"station_id": where.id, "sector": "wash", "language": "en", "proved_at": LATER, "expires_at": LATER}
+    fill(
+        RegistrationRequest, tenth, **at, **asks, staff_number=lambda n: f"L-{n:05}" if n % 3 == 0 else f"N-{n:05}",
+        email=lambda n: f"{'person' if n % 3 == 1 else 'new'}{n}@example.org",
+        name=lambda n: f"{FAMILY_NAMES[n % 10]} {n * 7919 % people if n % 3 == 2 else -n}",
     )  # fmt: skip
     fill(CorrectionRequest, tenth, person_id=who, **at, kind="name", text="One letter is missing.")
     if session.get_bind().dialect.name == "postgresql":

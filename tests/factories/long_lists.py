@@ -39,6 +39,7 @@ def pages_of(people: int) -> dict[str, tuple[str, ...]]:
                 f"/people/import/1{each}"
                 for each in ("", f"?page={last}", f"?outcome=added&page={last}", "?outcome=rejected")
             ),
+            *(f"/people/registrations{each}" for each in (f"?page={later}", "/1", "/2", "/3")),
             *(f"/people/queries{each}" for each in (f"?page={later}", "?answered=1")),
             *(
                 f"/compliance/lookup?q={each}"

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 LARGE = frozenset((
     "account", "audit_entry", "audit_link", "award", "award_name", "correction_request", "employment", "exemption",
-    "people_import_row", "person", "placement", "post_interval", "recognition", "reminder", "status_interval",
-    "training_session",
+    "people_import_row", "person", "placement", "post_interval", "recognition", "registration_request", "reminder",
+    "status_interval", "training_session",
 ))  # fmt: skip
 MOST_COST = 2_000_000
 """The most PostgreSQL may expect a statement to cost: going through all for each of all costs a thousand times that."""
