@@ -75,7 +75,7 @@ def list_named_placements(employments: Sequence[Employment], sectors: Mapping[st
 def list_learning_events(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:
     """Lists what is recorded about the learning of merged persons, with the exemptions in some organisations.
 
-    Days are those of the facts; of completions and attempts, the UTC day.
+    Days are those of the facts; of completions and attempts, the UTC day, of quizzes on paper the day on it.
     """
     ids = sorted(persons)
     return [*_completions(ids), *_attempts(ids), *_awards(ids, organisations), *_exemptions(ids, organisations)]
@@ -111,14 +111,12 @@ def _completions(persons: Collection[int]) -> list[HistoryEvent]:
 
 def _attempts(persons: Collection[int]) -> list[HistoryEvent]:
     at = func.coalesce(Attempt.submitted_at, Attempt.started_at).label("at")
-    from_paper = Attempt.written_on.is_not(None).label("from_paper")
-    statement = select(at, from_paper, has_passed().label("passed"), best_score().label("score")).where(
-        Attempt.person_id.in_(persons)
-    )
+    passed, score = has_passed().label("passed"), best_score().label("score")
+    statement = select(at, Attempt.written_on, passed, score).where(Attempt.person_id.in_(persons))
     return [
         HistoryEvent(
-            "attempt", row.at.date(), row.at, course=row.course, detail="paper" if row.from_paper else "",
-            passed=row.passed, score=row.score,
+            "attempt", row.written_on or row.at.date(), row.at, course=row.course,
+            detail="paper" if row.written_on else "", passed=row.passed, score=row.score,
         )
         for row in _with_course(statement, Attempt.course_id)
     ]  # fmt: skip
