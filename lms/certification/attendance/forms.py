@@ -3,7 +3,7 @@
 from wtforms import BooleanField, Field, ValidationError
 
 from lms.certification.training.forms import DatedTrainingForm, SessionForm, list_field
-from lms.certification.training.parser import TrainingLine, read_attendance
+from lms.certification.training.parser import TrainingLine, quote_number, read_attendance
 from lms.kernel.i18n import lazy_gettext as _l
 from lms.web.forms import checkboxes_field
 
@@ -45,7 +45,7 @@ class AttendanceForm(SessionForm):
 
     def everybody(self) -> str:
         """Returns the staff numbers of all who attended, one per line."""
-        return "\n".join([*(self.attended.data or ()), self.lines.data or ""])
+        return "\n".join([*map(quote_number, self.attended.data or ()), self.lines.data or ""])
 
     def training_lines(self) -> list[TrainingLine]:
         """Returns everybody who was ticked or whose staff number was typed."""

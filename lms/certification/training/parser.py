@@ -34,10 +34,22 @@ class TrainingLine:
     evidence: str = ""
 
 
+_FIRST_CELL = re.compile(r'\s*"(?P<quoted>[^"]*)"|(?P<plain>[^\t;,]*)')
+
+
 def read_attendance(text: str, held_on: date, evidence: str) -> list[TrainingLine]:
-    """Reads staff numbers, one a line; what follows after a tab, comma or semicolon, such as a name, is ignored."""
-    typed = ((number, re.split(r"[\t;,]", line)[0]) for number, line in enumerate(text.splitlines(), start=1))
-    return [TrainingLine(number, normalise(word), held_on, evidence) for number, word in typed if normalise(word)]
+    """Reads staff numbers, one a line; what follows after a tab, comma or semicolon, such as a name, is ignored.
+
+    A number that has one of these itself stands in quotation marks.
+    """
+    cells = ((number, _FIRST_CELL.match(line)) for number, line in enumerate(text.splitlines(), start=1))
+    typed = ((number, normalise(cell["quoted"] or cell["plain"])) for number, cell in cells if cell)
+    return [TrainingLine(number, word, held_on, evidence) for number, word in typed if word]
+
+
+def quote_number(staff_number: str) -> str:
+    """Returns a staff number as a line of a list, which `read_attendance` reads whole."""
+    return f'"{staff_number}"' if any(each in staff_number for each in _SEPARATORS) else staff_number
 
 
 def read_trainings(text: str, course: str, evidence: str = "") -> list[TrainingLine]:

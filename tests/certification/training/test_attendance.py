@@ -16,9 +16,12 @@ from sqlalchemy import func, select
 from lms.audit.models import AuditEntry
 from lms.certification.models import AttendanceSheet, Award, ExpectedAttendee, TrainingSession
 from lms.kernel import clock
-from lms.kernel.db import session
-from lms.people.models import Person
+from lms.kernel.actor import Actor, Role
+from lms.kernel.db import session, unit_of_work
+from lms.people.api import merge_people
+from lms.people.models import DutyStation, Organisation, Person
 from tests.certification.training.test_views import confirmation, text_of
+from tests.factories import people
 from tests.factories.people import sign_in
 
 on_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -85,6 +88,28 @@ def test_who_is_ticked_has_a_certificate_and_nobody_else(app: Flask, hana: Flask
         assert session.scalars(names).all() == ["Tomas Silva"]
         detail = select(AuditEntry.detail).where(AuditEntry.action == "certification.print_attendance")
         assert session.scalars(detail).one()["people"] == session.query(ExpectedAttendee).count()
+
+
+@on_sqlite
+def test_who_is_ticked_is_meant_whatever_signs_their_number_has_and_merged_records_are_one(
+    app: Flask, hana: FlaskClient, ids: dict[str, int]
+) -> None:
+    with app.app_context(), unit_of_work():
+        here, station = session.get_one(Organisation, ids["here"]), session.get_one(DutyStation, ids["station"])
+        noor, twin = people.person("Noor Nasser"), people.person("Noor M. Nasser")
+        # Not to be taken for W-1, which is Amina.
+        people.placed(people.employed(noor, here, "W-1;7"), station)
+        people.placed(people.employed(twin, here, "W-8"), station)
+        hr = Actor(scopes={Role.HR: frozenset({here.id})})
+        merge_people(hr, surviving_id=twin.id, merged_id=noor.id, reason="Typed in twice")
+    address = make(hana, ids, lines='"W-1;7"\r\nW-8').headers["Location"]
+    assert count(app, ExpectedAttendee) == 1
+    address = make(hana, ids, lines='"W-1;7"', token="sheet-2").headers["Location"]
+    looked = hana.post(address, data=signed(attended="W-1;7"))
+    assert hana.post("/sessions/new", data=confirmation(looked)).status_code == 303
+    with app.app_context():
+        names = select(Person.name).join(Award, Award.person_id == Person.id)
+        assert session.scalars(names).all() == ["Noor Nasser"]
 
 
 @on_sqlite

@@ -11,6 +11,7 @@ from lms.certification.training.parser import (
     TrainingLine,
     UnreadableList,
     decode,
+    quote_number,
     read_attendance,
     read_day_or_none,
     read_trainings as read_trainings_of,
@@ -26,6 +27,12 @@ def test_staff_numbers_one_a_line() -> None:
         TrainingLine(number, staff_number, DAY, "Binder 3")
         for number, staff_number in ((1, "W-1"), (3, "W-2"), (4, "W-3"), (6, "W-4"))
     ]
+
+
+def test_a_number_with_a_separator_stands_in_quotation_marks() -> None:
+    numbers = ["W-1;7", "W-1,8", "W-9", '"W']
+    read = read_attendance("\n".join(map(quote_number, numbers)), DAY, "Binder 3")
+    assert [each.staff_number for each in read] == numbers
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
