@@ -378,7 +378,15 @@ def test_an_administrator_removes_a_connection_and_reads_what_follows(rivers: Fl
         assert root.post(remove, data={"reason": "A test."}).status_code == 404
         assert remove not in root.get(page).text
     assert not is_signed_in(client)
-    assert trail(rivers)[-3:] == ["accounts.unlink"] * 3
+    # What HR has only allowed signs nobody out, and nobody is told.
+    with rivers.app_context(), unit_of_work():
+        allowed = link_of(canaille.issuer, 2, "")
+        allowed.subject, allowed.expires_at = None, clock.now() + timedelta(days=1)
+        session.add(allowed)
+    (remove,) = [link for link in read_page(root.get("/admin/users/2"))[1] if link.endswith("/remove")]
+    assert "nobody has signed in by it yet" in root.get(remove).text and "gets an e-mail" not in root.get(remove).text
+    assert root.post(remove, data={"reason": "A test."}).status_code == 303
+    assert trail(rivers)[-4:] == ["accounts.unlink"] * 4
     with rivers.app_context(), reading():
         told = session.scalars(select(OutboxRow.payload).where(OutboxRow.kind == "mail")).all()
         removed = [str(each) for each in told if "“Rivers Relief” was removed" in str(each)]

@@ -119,8 +119,8 @@ def remove_user_link(account_id: int, link_id: int) -> ResponseReturnValue:
     form = ReasonForm()
     if form.run_on_submit(lambda: operations.unlink(current_actor(), account, found, reason=form.reason.data)):
         return redirect_with(_("The connection has been removed."), "accounts.user", account_id=account_id)
-    values = {"account": account, "provider": found.provider, "holds_role": has_role(account)}
-    return form_page("accounts/remove_link.html", form, **values)
+    holds_role = has_role(account)
+    return form_page("accounts/remove_link.html", form, account=account, connection=found, holds_role=holds_role)
 
 
 COLUMNS = (
