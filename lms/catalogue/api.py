@@ -44,6 +44,7 @@ from lms.catalogue.queries.files import (
     read_published_files,
 )
 from lms.catalogue.queries.shared_content import SectorRow, considerations, find_picture, glossary, list_sectors
+from lms.catalogue.source.checks.placeholders import placeholder
 from lms.catalogue.source.parsing.pictures import MEDIA_TYPES, find_picture_problems
 from lms.catalogue.source.problems import Problem
 from lms.catalogue.source.read import find_oversize, is_course_file, source_fingerprint
@@ -96,6 +97,7 @@ __all__ = [
     "merge_texts",
     "merged_text",
     "module_segments",
+    "placeholder",
     "publish",
     "publish_at_start",
     "publish_files",

@@ -76,6 +76,15 @@ EDITS: list[Edit] = [
     (COURSE_YML, "languages: [en]", "languages: [en, fr]", "languages", "“at-the-quay” is not translated into fr yet"),
     ("modules/sectors.yml", "slug: health", "slug: wash", "slug: wash\n    names: {en: Health}", "the sector “wash” appears twice"),
     ("modules/sectors.yml", "{en: Health}", "{fr: Santé}", "{fr: Santé}", "“names” must have a text for en"),
+    # Text of a template, also with a mark left over.
+    (COURSE_YML, "summary: Keep", "summary: ⟦Keep", "summary: ⟦", "this is still the text of a template: “⟦Keep families together.”; write your own words in its place, without ⟦ and ⟧"),
+    (COURSE_YML, "Keep families together.", "⟦One sentence.⟧ Of ours.", "summary: ⟦", "of a template: “⟦One sentence.⟧”"),
+    (QUAY_MD, "summary: Who goes first.", "summary: Who goes first.⟧", "summary: Who", "of a template: “⟧”"),
+    (QUAY_MD, "At the tap.", "⟦Write what to do.⟧", "⟦Write what", "of a template: “⟦Write what to do.⟧”"),
+    (QUAY_MD, "[x] Stop", "[x] ⟦Stop", "[x] ⟦Stop", "of a template: “⟦Stop"),
+    (BANK_YML, "stem: In which order?", "stem: ⟦In which order?⟧", "stem: ⟦In", "of a template: “⟦In which order?⟧”"),
+    (BANK_YML, "text: Wait.", 'text: "⟦Wait.⟧"', "⟦Wait", "of a template: “⟦Wait.⟧”"),
+    ("modules/sectors.yml", "{en: Health}", '{en: "⟦Health⟧"}', "⟦Health", "of a template: “⟦Health⟧”"),
     # Module texts.
     (QUAY_MD, "/// sector | health", "/// sector | wealth", "/// sector | wealth", "there is no sector “wealth”"),
     (QUAY_MD, "/// sector | health", "/// sector | wealth", "/// sector | wash", "has no block for health"),
@@ -113,6 +122,16 @@ def test_a_problem_is_reported_at_its_line(course_files: CourseFiles, edit: Edit
     start = f"{path}:{line_of(course_files.read(path), at)}: "
     found = course_files.check()
     assert [line for line in found if line.startswith(start) and words in line], (start, found)
+
+
+@pytest.mark.parametrize("own", [
+    "Write what is right.", "One sentence on what this course is for.", "Say [when] and [[where]].", "[[1]](/glossary)",
+    "A {name} and a {{gap}}.", "【重要】", "« Arrêtez »", "a ⟨b⟩ c", "「止まれ」", "TODO is a word.", "/ / /", "(⟶)",
+])  # fmt: skip
+def test_authors_own_words_and_brackets_are_no_template(course_files: CourseFiles, own: str) -> None:
+    course_files.edit(QUAY_MD, "At the tap.", own)
+    course_files.edit(COURSE_YML, "summary: Keep families together.", f'summary: "{own}"')
+    assert course_files.check() == []
 
 
 def test_warnings_are_marked(course_files: CourseFiles) -> None:

@@ -3,6 +3,7 @@
 Without script, on a phone.
 """
 
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,7 @@ def write_module(page: Page) -> None:
     page.wait_for_url("**/files/**")
     text = page.locator("textarea[name=text]")
     front = text.input_value().split("---\n")[1]
+    front = re.sub("⟦.*⟧", "You know what to do for a child who comes alone.", front)
     blocks = "\n\n".join(f"/// sector | {sector}\nIn {sector} you are there too.\n///" for sector in SECTORS)
     text.fill(f"---\n{front}---\n{TEXT.format(sectors=blocks)}")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -82,6 +84,9 @@ def add_question(page: Page, draft: str) -> None:
     # What a new question begins with, the right answer first.
     answer = "You let her go first, and tell the focal point today."
     page.get_by_role("group", name="Answer 1").get_by_label("Answer", exact=True).fill(answer)
+    for number, field in enumerate(page.get_by_role("textbox").all()):
+        if "⟦" in field.input_value():
+            field.fill(f"What is said of it, {number}.")
     page.get_by_role("button", name="Save and try it").click()
     expect(page.locator("h1")).to_have_text("Try it")
     page.get_by_label(answer).check()

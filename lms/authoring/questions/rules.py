@@ -7,6 +7,7 @@ from itertools import count
 from string import ascii_lowercase
 from typing import Any
 
+from lms.catalogue.api import placeholder
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 
@@ -176,7 +177,7 @@ def copied_id(question_id: str, ids: Collection[str]) -> str:
 
 
 def new_question(kind: str, question_id: str, objective: str, module: str) -> dict[str, Any]:
-    """Returns a question to rewrite, which already fits its type."""
+    """Returns a question to rewrite, which already fits its type; it cannot be published before that."""
     why_right, why_wrong = _("Say why it is right."), _("Say what harm it does.")
     right = {"id": "a", "text": _("Write what is right."), "correct": True, "feedback": why_right}
     wrong = {"id": "b", "text": _("Write what is kind but harmful."), "feedback": why_wrong}
@@ -221,4 +222,14 @@ def new_question(kind: str, question_id: str, objective: str, module: str) -> di
         case _:
             parts = {"options": [right, wrong, other]}
     start_of = {"id": question_id, "objective": objective, "type": kind, "stem": stem}
-    return start_of | parts | ({"refresh": {"module": module}} if module else {})
+    marked: dict[str, Any] = _marked(start_of | parts)
+    return marked | ({"refresh": {"module": module}} if module else {})
+
+
+def _marked(value: Any, name: str = "") -> Any:
+    """Returns a question, or a part of it under a name, with its sentences marked as those of a template."""
+    if isinstance(value, dict):
+        return {key: _marked(part, key) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_marked(part) for part in value]
+    return placeholder(value) if name in _TEXTS else value

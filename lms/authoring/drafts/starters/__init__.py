@@ -1,4 +1,4 @@
-"""Texts that a new course or module begins with."""
+"""Texts that a new course or module begins with; what must be rewritten is marked (``catalogue.api.placeholder``)."""
 
 from pathlib import Path
 

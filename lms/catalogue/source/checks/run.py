@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lms.catalogue.source.checks.banks import check_bank
 from lms.catalogue.source.checks.modules import check_modules
+from lms.catalogue.source.checks.placeholders import check_placeholders
 from lms.catalogue.source.checks.recordings import check_recordings
 from lms.catalogue.source.checks.repeated import repeated
 from lms.catalogue.source.checks.shared_files import check_shared_files
@@ -38,7 +39,7 @@ def check_sources(
     Every check is made each time, also where the cache saves parsing.
     """
     sources = parse_sources(folders, cache)
-    problems = {*sources.problems, *check_shared_files(sources), *_codes(sources, place)}
+    problems = {*sources.problems, *check_shared_files(sources), *_codes(sources, place), *check_placeholders(folders)}
     for checked in [each for each in sources.courses if course in ("", each.slug)]:
         problems.update(_course(checked))
         problems.update(check_modules(checked, sources))
