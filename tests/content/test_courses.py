@@ -12,7 +12,7 @@ from lms.assessment.attempt_review import build_review
 from lms.catalogue.source.target_state import TargetState, target_state
 from lms.demo.answers import respond
 from lms.kernel.config import ROOT
-from tools.curriculum.coverage import measure_coverage
+from tools.curriculum.coverage import CurriculumCoverage, measure_coverage
 from tools.curriculum.guessing import SimulatedQuiz, quizzes_of
 from tools.curriculum.lint import lint
 from tools.curriculum.sources import load_curriculum
@@ -27,12 +27,16 @@ def target() -> TargetState:
     return target_state(CATALOGUE)
 
 
+@pytest.fixture(scope="module")
+def coverage() -> CurriculumCoverage:
+    return measure_coverage(CURRICULUM)
+
+
 def test_no_course_has_a_problem() -> None:
     assert [str(problem) for problem in lint(CURRICULUM)] == []
 
 
-def test_the_curriculum_covers_considerations_sectors_and_red_lines() -> None:
-    coverage = measure_coverage(CURRICULUM)
+def test_the_curriculum_covers_considerations_sectors_and_red_lines(coverage: CurriculumCoverage) -> None:
     assert len(coverage.red_lines) == 15 and len(coverage.groups) == 9
     assert len(coverage.considerations) == 9 and all(coverage.considerations.values())
 
@@ -84,8 +88,8 @@ def test_every_module_has_the_parts_of_a_module(course: object) -> None:
         assert any(" of " in note and "stop" in note and "](/help-now)" in note for note in heard), path
 
 
-def test_courses_have_the_right_number_of_modules_and_minutes() -> None:
-    statistics = {course.course: course for course in measure_coverage(CURRICULUM).courses}
+def test_courses_have_the_right_number_of_modules_and_minutes(coverage: CurriculumCoverage) -> None:
+    statistics = {course.course: course for course in coverage.courses}
     briefs, first_days = statistics.pop("sector-briefs"), statistics.pop("first-days")
     assert (briefs.modules, first_days.minutes) == (9, 45)
     for course in statistics.values():

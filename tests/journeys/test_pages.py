@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -78,8 +78,8 @@ size => {
 }
 """
 VIOLATIONS = """\
-async () => {
-  const styles = new Set();
+async ([known, rules]) => {
+  const met = new Set(known), here = new Set(), found = [];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     if (!texts.currentNode.data.trim()) continue;
@@ -90,16 +90,30 @@ async () => {
       const {backgroundColor, backgroundImage, display} = getComputedStyle(each);
       style.push(each.localName, each.className, each.disabled, backgroundColor, backgroundImage, display);
     }
-    own.toggleAttribute("data-sample", !styles.has(style.join()) || own.hasAttribute("data-sample"));
-    styles.add(style.join());
+    const words = style.join();
+    if (here.has(words)) continue;
+    here.add(words);
+    let digest = 0;
+    for (let place = 0; place < words.length; place++) digest = Math.imul(31, digest) + words.charCodeAt(place) | 0;
+    if (met.has(digest)) continue;
+    found.push(digest);
+    own.toggleAttribute("data-sample", true);
   }
   axe.configure({rules: [{id: "color-contrast", selector: "[data-sample]"}]});
-  const {violations} = await axe.run(document, {resultTypes: ["violations"], preload: false});
+  const only = rules.length ? {runOnly: {type: "rule", values: rules}} : {};
+  const {violations} = await axe.run(document, {resultTypes: ["violations"], preload: false, ...only});
   for (const each of document.querySelectorAll("[data-sample]")) each.removeAttribute("data-sample");
-  return violations.map(({id, nodes}) => [id, nodes[0].html]);
+  return [violations.map(({id, nodes}) => [id, nodes[0].html]), found];
 }
 """
-"""What axe finds. The contrast takes it longest by far: it looks at one text of each style, as rows repeat it."""
+"""What axe finds. The contrast takes it longest by far: it looks at one text of each style, as pages repeat them.
+
+A style is a text's own and the backgrounds of all around it; of those that were met before there are digests.
+"""
+LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
+"""The rules of axe that judge how a page looks: a narrow light one shows the elements that a wide dark one has."""
+_met: set[int] = set()
+"""The digests of the styles whose contrast axe has looked at, on any page."""
 LISTS = ("applied", "checked", "columns")
 PEOPLE = """\
 Staff number,Name,Duty station,Main sector,Role,First day
@@ -200,19 +214,21 @@ def numbers(instance: Path) -> dict[str, object]:
     return found
 
 
-def violations(page: Page) -> list[str]:
-    """Says what axe finds on a page as it is shown."""
+def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """Says what axe finds on a page as it is shown, by some of its rules or by all."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE_SCRIPT)
-    return [f"{name}: {place[:160]}" for name, place in page.evaluate(VIOLATIONS)]
+    violations, styles = page.evaluate(VIOLATIONS, [list(_met), list(rules)])
+    _met.update(styles)
+    return [f"{name}: {place[:160]}" for name, place in violations]
 
 
-def faults_of(page: Page) -> list[str]:
-    """Says what axe finds, and for a phone's page at which widths it is wider than the window.
+def faults_of(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """Says what axe finds by these rules or by all, and for a phone's page at which widths it is wider than the window.
 
     Axe looks at pages from left to right: it finds nothing else in the others.
     """
-    found = [] if page.locator("html").get_attribute("dir") == "rtl" else violations(page)
+    found = [] if page.locator("html").get_attribute("dir") == "rtl" else violations(page, rules)
     own = page.viewport_size
     assert own is not None
     on_phone = own["width"] == PHONE
@@ -239,9 +255,9 @@ def faults_on_a_dark_screen(page: Page) -> list[str]:
 
 
 def faults_light_and_dark(page: Page) -> list[str]:
-    """Says the faults of a light page on a phone, and what axe finds on it dark and wide."""
+    """Says the faults in the looks of a light page on a phone, and all that axe finds on it dark and wide."""
     is_from_right = page.locator("html").get_attribute("dir") == "rtl"
-    return faults_of(page) + ([] if is_from_right else faults_on_a_dark_screen(page))
+    return faults_of(page, LOOKS) + ([] if is_from_right else faults_on_a_dark_screen(page))
 
 
 def look_at(who: Visitor, identity: str, known: dict[str, object], complaints: list[str]) -> list[str]:

@@ -16,7 +16,7 @@ from tests.factories.compliance import NOW, a_course, a_person, required_course
 from tests.factories.crowd import crowd
 from tests.factories.people import make_small_organisation, sign_in
 
-pytestmark = pytest.mark.usefixtures("fixed_clock")
+pytestmark = [pytest.mark.pages, pytest.mark.usefixtures("fixed_clock")]
 
 
 @pytest.fixture
