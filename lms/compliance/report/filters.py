@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -102,10 +102,15 @@ class ReportForm(AsOfForm):
             raise ValidationError(
                 _l("Write a day such as 2026-11-22, or a moment such as 2026-11-22T09:14:00Z.")
             ) from None
-        if self.moment is not None and self.moment.date() > clock.now().date():
+        if self.moment is None:
+            return
+        now = clock.now()
+        if self.moment.astimezone(UTC).date() > now.date():
             raise ValidationError(_l("Choose a day that is not in the future."))
-        if self.moment is not None and self.moment < EPOCH:
+        if self.moment < EPOCH:
             raise ValidationError(_l("Choose a day from 2000 on."))
+        # Today is not over: a report names the moment up to which its data are known, and never a later one.
+        self.moment = min(self.moment, now)
 
     def filters(self, choices: FilterChoices, courses: Iterable[CourseTitle]) -> Filters:
         """Returns the filters chosen, by row number where the address has a slug."""

@@ -123,6 +123,19 @@ def test_who_signed_is_shown_with_the_report_and_in_its_files(client: FlaskClien
         assert words in listed.replace("\N{NO-BREAK SPACE}", " ")
 
 
+@pytest.mark.parametrize("known_as_of", ["2026-11-22", "2026-11-22T23:00:00Z"])
+def test_a_report_with_the_data_of_today_is_of_now_and_not_of_the_end_of_the_day(
+    app: Flask, client: FlaskClient, known: dict[str, int], time: FixedClock, known_as_of: str
+) -> None:
+    sign_in(client, "hana@demo.example")
+    report_id = id_on(body(client, f"/compliance?as_of=2026-10-31&known_as_of={known_as_of}"))
+    assert read_id(report_id).known_at == NOW
+    time.move_to(NOW + timedelta(hours=1))
+    with app.app_context(), unit_of_work():
+        earned(session.get_one(Person, known["noor"]), known["course"], date(2026, 10, 1))
+    assert "The figures match." in body(client, f"/compliance/reports/{report_id}")
+
+
 def test_later_facts_that_change_a_signed_figure_are_pointed_out(
     app: Flask, client: FlaskClient, known: dict[str, int], time: FixedClock
 ) -> None:
