@@ -115,9 +115,16 @@ def load_waiting(actor: Actor, now: datetime, request_ids: Collection[int]) -> S
 
 def list_known(actor: Actor, requests: Collection[RegistrationRequest]) -> set[int]:
     """Returns the ids of requests whose name, e-mail or staff number somebody has whom an actor may see."""
-    keys = {each.id: {each.name.lower(), each.email, identifier_key(each.staff_number)} - {""} for each in requests}
+    # Databases fold the case of Latin letters without accents only; so more spellings are tried.
+    keys = {
+        each.id: {
+            each.name, each.name.lower(), each.name.upper(), each.name.title(), each.email,
+            identifier_key(each.staff_number),
+        } - {""}
+        for each in requests
+    }  # fmt: skip
     every = sorted(set().union(*keys.values()))
-    columns = (func.lower(Person.name), Person.email, Employment.staff_number_key)
+    columns = (Person.name, func.lower(Person.name), Person.email, Employment.staff_number_key)
     rows = session.execute(
         select(*columns)
         .join(Employment, Employment.person_id == Person.id)
