@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask_security import core
 
-from lms.accounts.sign_in.security import security_config
+from lms.accounts.sign_in.settings import security_config
 from lms.kernel.config import ROOT
 
 LIBRARIES = {

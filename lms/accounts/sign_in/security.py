@@ -1,12 +1,9 @@
 """The setup of Flask-Security: reset, password change and hashing are its work; finding accounts and actors is ours."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, cast
-from urllib.parse import urlsplit
 
-from flask import Flask, abort, flash, g, make_response, redirect, render_template, request, session as cookie, url_for
-from flask.typing import ResponseValue
+from flask import Flask, flash, g, request, session as cookie
 from flask_babel import gettext as _
 from flask_login import user_logged_in, user_logged_out
 from flask_security import (
@@ -41,7 +38,9 @@ from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, Passwords, Reset
 from lms.accounts.sign_in.hashing import PasswordContext
 from lms.accounts.sign_in.lifetimes import is_over, note_use
 from lms.accounts.sign_in.limits import LIMITED_VIEWS, NAME_OF_FIRST_STEP, typed_name
-from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, note_new_device, record_sign_in, start_session
+from lms.accounts.sign_in.operations import end_session, note_new_device, record_sign_in, start_session
+from lms.accounts.sign_in.refusals import ask_for_password, ask_for_second_step, ask_to_sign_in, reject_json
+from lms.accounts.sign_in.settings import security_config
 from lms.accounts.single_sign_on.sessions import list_offered, take_origin
 from lms.accounts.single_sign_on.views import public as single_sign_on
 from lms.accounts.support.operations import end_view
@@ -49,37 +48,14 @@ from lms.accounts.support.seen import AS_ONESELF, SEEN, see_as_other, set_up_sup
 from lms.audit.api import record
 from lms.kernel import clock
 from lms.kernel.actor import Role
-from lms.kernel.config import ROOT
 from lms.kernel.db import db
-from lms.kernel.i18n import N_
 from lms.kernel.requests import writes_at_once
 from lms.web.access import current_actor
-from lms.web.csrf import sent_from_here
-from lms.web.errors import wants_json
 from lms.web.formatting import day as in_words, moment
 from lms.web.headers import clear_site_data
 
 SESSION_KEYS_OF_LOGIN = frozenset({"_user_id", "_fresh", "_id", "_remember", "_remember_seconds"})
 """What Flask-Login has just written; everything older in the cookie is removed at sign-in."""
-
-MESSAGES = {
-    "GENERIC_AUTHN_FAILED": (N_("The name or the password is not right. Check both and try again."), "error"),
-    "UNAUTHENTICATED": (N_("Sign in to continue."), "info"),
-    "REAUTHENTICATION_REQUIRED": (N_("Please type your password again."), "info"),
-    "REAUTHENTICATION_SUCCESSFUL": (N_("Thank you. Please continue."), "success"),
-    "PASSWORD_NOT_PROVIDED": (N_("Type a password."), "error"),
-    "INVALID_PASSWORD": (N_("This is not your current password."), "error"),
-    "PASSWORD_IS_THE_SAME": (N_("This is your current password. Choose a new one."), "error"),
-    "PASSWORD_CHANGE": (
-        N_("Your new password has been saved. You have been signed out on all other devices."), "success",
-    ),
-    "PASSWORD_RESET_NO_LOGIN": (N_("Your new password has been saved. Sign in with it now."), "success"),
-    "PASSWORD_RESET_EXPIRED": (N_("This link has expired. Request a new one here."), "warning"),
-    "INVALID_RESET_PASSWORD_TOKEN": (
-        N_("This link has already been used or is incomplete. Request a new one here."), "warning",
-    ),
-}  # fmt: skip
-"""Flask-Security's messages in our words, with their kinds; it translates them from our catalogue."""
 
 
 class Datastore(SQLAlchemyUserDatastore):
@@ -103,54 +79,6 @@ class Datastore(SQLAlchemyUserDatastore):
 
 class NoRole(RoleMixin):
     """Roles live in role_grant; Flask-Security only needs a class."""
-
-
-def security_config() -> dict[str, Any]:
-    """Returns Flask-Security's settings: our addresses, generic answers, Argon2id at 19 MiB."""
-    return {
-        "SECURITY_LOGOUT_METHODS": ["POST"],
-        "SECURITY_CHANGE_URL": "/account/password",
-        "SECURITY_VERIFY_URL": "/account/confirm",
-        "SECURITY_POST_LOGIN_VIEW": "/my",
-        "SECURITY_POST_RESET_VIEW": "/login",
-        "SECURITY_POST_CHANGE_VIEW": "/account",
-        "SECURITY_POST_VERIFY_VIEW": "/account",
-        # Its own static files, commands and tokens are off: only sessions authenticate.
-        "SECURITY_STATIC_FOLDER": None,
-        "SECURITY_CLI_USERS_NAME": None,
-        "SECURITY_CLI_ROLES_NAME": None,
-        "SECURITY_API_ENABLED_METHODS": ["session"],
-        "SECURITY_RECOVERABLE": True,
-        "SECURITY_CHANGEABLE": True,
-        "SECURITY_RETURN_GENERIC_RESPONSES": True,
-        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(days=1),
-        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
-        "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
-        "SECURITY_I18N_DOMAIN": "messages",
-        "SECURITY_I18N_DIRNAME": str(ROOT / "lms" / "translations"),
-        "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-        "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
-        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
-            "argon2__rounds": 2,
-            "argon2__memory_cost": 19456,
-            "argon2__parallelism": 1,
-        },
-        "SECURITY_PASSWORD_SALT": "every-sector",
-        # A link holds a hash of the password's hash, which nobody can guess: a quick one is enough.
-        "SECURITY_HASHING_SCHEMES": ["hex_sha256"],
-        "SECURITY_LOGIN_USER_TEMPLATE": "accounts/login.html",
-        "SECURITY_RESET_PASSWORD_TEMPLATE": "accounts/reset.html",
-        "SECURITY_CHANGE_PASSWORD_TEMPLATE": "accounts/change.html",
-        "SECURITY_VERIFY_TEMPLATE": "accounts/confirm.html",
-        "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
-        # Written without a value: the default's ``no-store=True`` is no word that browsers must understand.
-        "SECURITY_CACHE_CONTROL": {"private": None, "no-store": None},
-        "SECURITY_DEFAULT_REMEMBER_ME": False,
-        "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
-        "REMEMBER_COOKIE_DURATION": LONGEST_SESSION,
-        **{f"SECURITY_MSG_{key}": message for key, message in MESSAGES.items()},
-    }
 
 
 def set_up_accounts(app: Flask) -> None:
@@ -305,53 +233,3 @@ def on_passkey_added(_app: Flask, *, user: Any, **_: Any) -> None:
 def on_passkey_removed(_app: Flask, *, user: Any, **_: Any) -> None:
     """Notes a removed passkey."""
     note_removed_passkey(current_actor(), user)
-
-
-def ask_for_password(*_given: Any, **_more: Any) -> ResponseValue:
-    """Leads to the page that asks for the password again, and from there back to the page a form was on."""
-    flash(_("Please type your password again."), "info")
-    return redirect(url_for("security.verify", next=_page_to_return_to()))
-
-
-def ask_for_second_step() -> ResponseValue:
-    """Leads to the page on which a second step is set up; a form that was sent is offered to be sent again."""
-    if wants_json():
-        abort(403)
-    if request.method in ("GET", "HEAD"):
-        return redirect(url_for("accounts.second_step"))
-    return _offer_to_send_again("accounts/second_step_first.html", 403)
-
-
-def ask_to_sign_in(*_given: Any, **_more: Any) -> ResponseValue:
-    """Leads to the sign-in page and from there back to the requested page, or the page a form was sent from.
-
-    Where one of our own pages sent a form, it is offered to be sent again after signing in, so that nothing is lost.
-    Forms of Flask-Security are not: they hold passwords, which no page may show again.
-    """
-    if wants_json():
-        abort(401)
-    is_ours = request.blueprint != "security" and sent_from_here()
-    if request.method == "POST" and is_ours and not request.files:
-        return _offer_to_send_again("accounts/signed_out.html", 401)
-    flash(_("Sign in to continue."), "info")
-    return redirect(url_for("security.login", next=_page_to_return_to()))
-
-
-def _offer_to_send_again(template: str, status: int) -> ResponseValue:
-    left_out = {"csrf_token", "password"}
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in left_out]
-    address = request.full_path if request.query_string else request.path
-    return make_response(render_template(template, fields=fields, address=address), status)
-
-
-def _page_to_return_to() -> str | None:
-    if request.method in ("GET", "HEAD"):
-        return request.full_path if request.query_string else request.path
-    came_from = urlsplit(request.referrer or "")
-    return came_from.path or None if came_from.netloc == request.host else None
-
-
-def reject_json() -> None:
-    """Refuses JSON where Flask-Security would take it: its pages are forms, and only they are tested."""
-    if request.blueprint == "security" and request.is_json:
-        abort(400)
