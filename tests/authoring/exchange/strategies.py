@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 
+from tests.examples import examples
+
+laws = settings(max_examples=examples(50))
+"""Of laws about whole questions, which have several texts each."""
 NASTY = st.sampled_from(
     [
         "\\", "\\n", "\\\\", ":", "::", "#", "####", "=", "~", "{", "}", "%50%", "%-100%", "//", "[html]", "[plain]",

@@ -10,7 +10,7 @@ from lms.authoring.questions.bank_file import add_questions
 from lms.catalogue.source.parsing.yaml_document import read_yaml
 from lms.catalogue.source.schemas.banks import BankFile
 from tests.authoring.exchange.banks import comparable
-from tests.authoring.exchange.strategies import questions
+from tests.authoring.exchange.strategies import laws, questions
 from tools.qti.banks import FILES, load_bank
 
 
@@ -22,6 +22,7 @@ def as_written(question: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+@laws
 @given(st.lists(questions(), min_size=1, max_size=3))
 def test_whatever_is_added_is_read_back(bank: list[dict[str, Any]]) -> None:
     before = "course: c\nquestions:\n  - id: old\n    stem: Old\n"
@@ -32,6 +33,7 @@ def test_whatever_is_added_is_read_back(bank: list[dict[str, Any]]) -> None:
     assert document.value["questions"] == [{"id": "old", "stem": "Old"}, *map(as_written, bank)]
 
 
+@laws
 @given(st.lists(questions(), min_size=1, max_size=2))
 def test_banks_in_brackets(bank: list[dict[str, Any]]) -> None:
     before = '{"course": "c", "questions": [{"id": "old"}'

@@ -15,7 +15,7 @@ from hypothesis import given, strategies as st
 from lms.assessment.rules.grading import grade
 from lms.authoring.exchange.qti_writer import write_qti3
 from lms.authoring.exchange.questions import PARTS
-from tests.authoring.exchange.strategies import questions
+from tests.authoring.exchange.strategies import laws, questions
 from tools.qti.banks import FILES, load_bank
 
 ITEM = "{http://www.imsglobal.org/xsd/imsqtiasi_v3p0}"
@@ -103,6 +103,7 @@ def test_equal_banks_are_equal_files() -> None:
     assert write_qti3(bank, "A").content == write_qti3(bank, "A").content != write_qti3(bank, "B").content
 
 
+@laws
 @given(st.lists(questions(), min_size=1, max_size=2, unique_by=lambda question: question["id"]))
 def test_any_text_is_well_formed_and_there(bank: list[dict[str, Any]]) -> None:
     documents = open_package(write_qti3(bank, bank[0]["stem"], "ar").content)
@@ -167,6 +168,7 @@ def evaluate(item: Element, response: list[str] | None) -> dict[str, Any]:
     return outcomes
 
 
+@laws
 @given(questions())
 def test_the_response_that_is_declared_right_gets_full_marks(question: dict[str, Any]) -> None:
     item = open_package(write_qti3([question], "A").content)[f"items/{question['id']}.xml"]
@@ -175,6 +177,7 @@ def test_the_response_that_is_declared_right_gets_full_marks(question: dict[str,
     assert outcomes["SCORE"] == outcomes["MAXSCORE"] > 0
 
 
+@laws
 @given(questions(), st.data())
 def test_an_item_gives_the_marks_and_the_feedback_that_we_give(question: dict[str, Any], data: st.DataObject) -> None:
     kind = question["type"]

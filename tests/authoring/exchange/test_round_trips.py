@@ -11,7 +11,7 @@ from lms.authoring.exchange.moodle_writer import write_moodle_xml
 from lms.authoring.exchange.questions import QuestionFile
 from lms.authoring.exchange.read import read_questions
 from tests.authoring.exchange.banks import comparable
-from tests.authoring.exchange.strategies import questions
+from tests.authoring.exchange.strategies import laws, questions
 from tools.qti.banks import FILES, load_bank
 
 WRITERS = {"Moodle XML": write_moodle_xml, "GIFT": write_gift}
@@ -38,11 +38,13 @@ def test_our_banks_lose_nothing_that_the_format_says(path: Path, name: str) -> N
     assert back_from(file) == carried
 
 
+@laws
 @given(st.lists(questions(), min_size=1, max_size=3, unique_by=lambda question: question["id"]))
 def test_moodle_xml_round_trip(bank: list[dict[str, Any]]) -> None:
     assert back_from(write_moodle_xml(bank)) == [comparable(each) for each in bank]
 
 
+@laws
 @given(st.lists(questions(), min_size=1, max_size=3, unique_by=lambda question: question["id"]))
 def test_gift_round_trip(bank: list[dict[str, Any]]) -> None:
     file = write_gift(bank)
