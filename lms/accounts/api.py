@@ -3,7 +3,7 @@
 from lms.accounts.errors import EmailTaken
 from lms.accounts.events import administrator_created
 from lms.accounts.naming.queries import Recorder, list_recorders, load_account_names
-from lms.accounts.operations import close_other_accounts, grant_role, open_account
+from lms.accounts.operations import close_other_accounts, grant_role, open_account, remove_role
 from lms.accounts.queries import (
     RoleHolder,
     find_account,
@@ -54,6 +54,7 @@ __all__ = [
     "load_actor",
     "open_account",
     "record_use",
+    "remove_role",
     "role_works",
     "to_scopes",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flask import Response, g, request
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 
 from lms.accounts.api import TokenHolder, TokenScope, find_token_holder, record_use
 from lms.kernel import clock
@@ -23,6 +23,17 @@ def challenge(**said: str) -> Mapping[str, str]:
     """Returns the header that says how to authenticate (RFC 6750)."""
     values = ", ".join(f'{name}="{value}"' for name, value in {"realm": "api", **said}.items())
     return {"WWW-Authenticate": f"Bearer {values}"}
+
+
+def insufficient_scope(scope: TokenScope, *, remedy: str | LazyString = "") -> RequestProblem:
+    """Returns the refusal of what the token of a request has no scope for."""
+    return RequestProblem(
+        403,
+        _l("The token needs the scope %(scope)s.", scope=scope),
+        name="insufficient_scope",
+        remedy=remedy,
+        headers=challenge(error="insufficient_scope", scope=scope),
+    )
 
 
 def _key() -> str:
@@ -54,12 +65,7 @@ def authenticate(scope: TokenScope | None = None) -> TokenHolder:
     if holder is None:
         raise RequestProblem(401, headers=challenge(error="invalid_token") if is_bearer else challenge())
     if scope is not None and scope not in holder.scopes:
-        raise RequestProblem(
-            403,
-            _l("The token needs the scope %(scope)s.", scope=scope),
-            name="insufficient_scope",
-            headers=challenge(error="insufficient_scope", scope=scope),
-        )
+        raise insufficient_scope(scope)
     if holder.used_on != clock.today():
         # In a transaction of its own, before anything is read or written.
         with unit_of_work():

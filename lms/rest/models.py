@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
@@ -104,12 +104,19 @@ class DirectoryEntry(Model):
 
 
 class DirectoryGroup(Model):
-    """One row: a group of an organisation's directory stands for a sector. Personal data: none."""
+    """One row: a group of an organisation's directory stands for a sector or a role. Personal data: none."""
+
+    __table_args__ = (
+        CheckConstraint("(sector IS NULL) <> (role IS NULL)", name="sector_or_role"),
+        UniqueConstraint("organisation_id", "role"),
+    )
 
     id: Mapped[Id]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    sector: Mapped[str] = mapped_column(ForeignKey("sector.slug"))
-    # As the directory writes the sector.
+    sector: Mapped[str | None] = mapped_column(ForeignKey("sector.slug"))
+    # A word of `Role`: whoever has it in the organisation is in the group.
+    role: Mapped[str | None] = mapped_column(String(20))
+    # As the directory writes the sector or role.
     name: Mapped[str] = mapped_column(String(200))
     external_id: Mapped[str | None] = mapped_column(String(254))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -117,7 +124,7 @@ class DirectoryGroup(Model):
 
 
 class DirectoryGroupMember(Model):
-    """One row: the directory lists somebody in one of its groups.
+    """One row: the directory lists somebody in one of its groups that are sectors.
 
     Personal data: that it does; removed when the directory takes them out of the group, and when the person is erased.
     """

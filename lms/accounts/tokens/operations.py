@@ -33,6 +33,8 @@ def make_token(
 
     Raises ``Invalid`` for a scope that no role of the actor there covers, and for more tokens than somebody may have.
     """
+    if TokenScope.ROLES in scopes and TokenScope.DIRECTORY not in scopes:
+        raise Invalid(_("Roles are given by a directory. Choose “directory” too."), field="scopes")
     roles = [role for role in TOKEN_ROLES if actor.covers(role, organisation_id)]
     if not scopes or usable_scopes(scopes, roles) != frozenset(scopes):
         raise Invalid(

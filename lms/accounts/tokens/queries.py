@@ -68,10 +68,8 @@ def find_token_holder(secret: str, now: datetime, today: date) -> TokenHolder | 
         return None
     row, holder = rows[0], actor_of_rows(rows)
     here = row.token_organisation_id
-    scopes: dict[Role, frozenset[int] | None] = {
-        role: frozenset({here}) for role in TOKEN_ROLES if holder.covers(role, here)
-    }
-    usable = usable_scopes(row.token_scopes, scopes)
+    roles = [role for role in TOKEN_ROLES if holder.covers(role, here)]
+    usable = usable_scopes(row.token_scopes, roles)
     if not usable:
         return None
     actor = replace(
@@ -84,7 +82,7 @@ def find_token_holder(secret: str, now: datetime, today: date) -> TokenHolder | 
         organisation_name=row.token_organisation_name,
         # A program works nowhere: its day is that of the organisation.
         time_zone=row.token_time_zone,
-        scopes=scopes,
+        scopes={role: frozenset({here}) for role in roles if role is not Role.ADMIN},
     )
     return TokenHolder(row.token_id, actor, here, row.token_organisation_slug, usable, row.expires_at, row.used_on)
 

@@ -22,15 +22,17 @@ class TokenScope(StrEnum):
     AWARDS_READ = "awards:read"
     COURSES_READ = "courses:read"
     DIRECTORY = "directory"
+    ROLES = "roles"
 
 
 NEEDED_ROLES: Mapping[TokenScope, frozenset[Role]] = dict.fromkeys(TokenScope, frozenset({Role.HR})) | {
-    TokenScope.COURSES_READ: frozenset({Role.HR, Role.COORDINATOR})
+    TokenScope.COURSES_READ: frozenset({Role.HR, Role.COORDINATOR}),
+    TokenScope.ROLES: frozenset({Role.ADMIN}),
 }
 """The roles of which the holder needs one, in the organisation of the token, for each scope."""
 
 TOKEN_ROLES = frozenset[Role]().union(*NEEDED_ROLES.values())
-"""The roles that a token can act with. It never carries those of a trainer or an administrator."""
+"""The roles by which a token may do something. It never acts as an administrator, whose role opens a scope alone."""
 
 SCOPE_LABELS: Mapping[TokenScope, str] = {
     TokenScope.PEOPLE_READ: N_("Read people and placements"),
@@ -41,6 +43,7 @@ SCOPE_LABELS: Mapping[TokenScope, str] = {
     TokenScope.AWARDS_READ: N_("Read awards and certificates"),
     TokenScope.COURSES_READ: N_("Read the list of courses"),
     TokenScope.DIRECTORY: N_("Let a directory add people, move them and let them leave (SCIM)"),
+    TokenScope.ROLES: N_("Let that directory also give and take the roles of HR, coordinators and trainers"),
 }
 
 VALID_DAYS = (30, 90, 365)
@@ -73,6 +76,10 @@ def valid_for(days: int) -> timedelta:
 
 
 def usable_scopes(scopes: Iterable[str], roles: Collection[Role]) -> frozenset[TokenScope]:
-    """Returns those of the stored scopes for which somebody has a role now; words of other versions are ignored."""
+    """Returns those of the stored scopes for which somebody has a role now; words of other versions are ignored.
+
+    Roles are given by a directory, so that scope is nothing without the directory's.
+    """
     stored = frozenset(scopes)
-    return frozenset(each for each in TokenScope if each in stored and not NEEDED_ROLES[each].isdisjoint(roles))
+    usable = frozenset(each for each in TokenScope if each in stored and not NEEDED_ROLES[each].isdisjoint(roles))
+    return usable if TokenScope.DIRECTORY in usable else usable - {TokenScope.ROLES}

@@ -31,7 +31,7 @@ def make_token() -> ResponseReturnValue:
     """Makes a token, and shows it once."""
     actor, form = current_actor(), TokenForm()
     found = [*list_organisations_of(actor, Role.HR), *list_organisations_of(actor, Role.COORDINATOR)]
-    form.offer({each.id: each.name for each in found}.items())
+    form.offer({each.id: each.name for each in found}.items(), actor.scopes)
     made = form.result_on_submit(
         lambda: operations.make_token(
             actor,

@@ -4,18 +4,20 @@ Only today and the days to come are changed: a mover's placement begins today an
 leaver's ends today, somebody who comes back begins anew. What was recorded of past days stays as it is.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Set as AbstractSet
 from datetime import date
 
 from sqlalchemy import delete
 
-from lms.accounts.api import TokenHolder
+from lms.accounts.api import TokenHolder, TokenScope, grant_role, open_account, remove_role
 from lms.audit.api import record
 from lms.kernel import clock
+from lms.kernel.actor import Role
+from lms.kernel.batches import batched
 from lms.kernel.days import ONE_DAY
 from lms.kernel.db import session
-from lms.kernel.errors import NotAllowed, require_found
-from lms.kernel.i18n import gettext as _
+from lms.kernel.errors import Invalid, NotAllowed, Refusal, require_found
+from lms.kernel.i18n import gettext as _, lazy_gettext as _l
 from lms.people.api import (
     AssignmentDetails,
     StaffNumberTaken,
@@ -36,11 +38,17 @@ from lms.people.models import Employment
 from lms.rest.models import DirectoryEntry, DirectoryGroup, DirectoryGroupMember
 from lms.rest.scim import queries
 from lms.rest.scim.queries import DirectoryPerson
-from lms.rest.scim.rules import DirectoryAssignment, DirectoryRecord, user_name_key
+from lms.rest.scim.rules import DIRECTORY_ROLES, DirectoryAssignment, DirectoryRecord, user_name_key
 
 
 class UserNameTaken(StaffNumberTaken):
     """The directory uses this name for somebody else."""
+
+
+class GroupTaken(Refusal):
+    """The directory has a group for this role."""
+
+    default = _l("Your directory has a group for this role here already. Use it, or delete it first.")
 
 
 def add(caller: TokenHolder, said: DirectoryRecord) -> int:
@@ -74,8 +82,16 @@ def update(caller: TokenHolder, known: DirectoryPerson, said: DirectoryRecord) -
 
 
 def remove(caller: TokenHolder, known: DirectoryPerson) -> None:
-    """Removes somebody from the directory's list: they leave today, and everything recorded of them stays."""
+    """Removes somebody from the directory's list: they leave today, and everything recorded of them stays.
+
+    Whoever is removed is in no group of a role any more, also when they come back.
+    """
     _leave(caller, known, clock.today(caller.actor.time_zone))
+    account = queries.find_account_of(known.employment.id)
+    # The holder's roles end with today, so that the token lasts as long: what follows is still done.
+    if TokenScope.ROLES in caller.scopes and account is not None and account.id != caller.actor.account_id:
+        for role in DIRECTORY_ROLES:
+            remove_role(caller.actor, account, role, caller.organisation_id, reason=_reason())
     entry = known.entry or _new_entry(caller, known.employment, known.employment.staff_number)
     entry.removed_at = entry.changed_at = clock.now()
     session.flush()
@@ -171,14 +187,22 @@ def remove_entries(persons: Collection[int]) -> None:
         session.execute(delete(model).where(model.employment_id.in_(employments)))
 
 
-def record_group(caller: TokenHolder, *, name: str, sector: str, external_id: str | None) -> DirectoryGroup:
-    """Records a group of the directory for a sector; one that it has already by this name and id is returned."""
+def record_group(
+    caller: TokenHolder, *, name: str, sector: str | None, role: Role | None, external_id: str | None
+) -> DirectoryGroup:
+    """Records a group of the directory for a sector or a role; one that it has already by name and id is returned.
+
+    Raises ``GroupTaken`` for a second one of a role: who is in one and not in the other would have it and have it not.
+    """
     for each in queries.list_groups(caller.organisation_id):
-        if (each.name, each.sector, each.external_id) == (name, sector, external_id) and external_id is not None:
+        is_same = (each.name, each.sector, each.external_id) == (name, sector, external_id)
+        if is_same and (external_id is not None or role is not None):
             return each
+        if role is not None and each.role == role:
+            raise GroupTaken
     moment = clock.now()
     group = DirectoryGroup(
-        organisation_id=caller.organisation_id, name=name, sector=sector, external_id=external_id,
+        organisation_id=caller.organisation_id, name=name, sector=sector, role=role, external_id=external_id,
         recorded_at=moment, changed_at=moment,
     )  # fmt: skip
     session.add(group)
@@ -186,30 +210,62 @@ def record_group(caller: TokenHolder, *, name: str, sector: str, external_id: st
     return group
 
 
-def record_members(caller: TokenHolder, group: DirectoryGroup, members: Collection[DirectoryPerson]) -> None:
-    """Records who is in a group: whoever is new there moves to its sector today, or begins there once they work here.
+def add_member(caller: TokenHolder, group: DirectoryGroup, known: DirectoryPerson) -> None:
+    """Puts somebody into a group: they move to its sector today, or once they work here, or are given its role.
 
-    Whoever is taken out stays in the sector until something else puts them into another.
+    Raises ``Invalid`` where somebody cannot have the role.
     """
-    before = queries.list_members([group.id])[group.id]
-    now = {each.employment.id: each for each in members}
-    gone = DirectoryGroupMember.employment_id.in_(before - now.keys())
-    session.execute(delete(DirectoryGroupMember).where(DirectoryGroupMember.group_id == group.id, gone))
-    for employment_id in sorted(now.keys() - before):
-        session.add(DirectoryGroupMember(group_id=group.id, employment_id=employment_id))
-        known = now[employment_id]
+    today = clock.today(caller.actor.time_zone)
+    lasting = known.lasting(today)
+    if group.sector is not None:
+        session.add(DirectoryGroupMember(group_id=group.id, employment_id=known.employment.id))
         if known.entry is not None:
             known.entry.sector = group.sector
-        if lasting := known.lasting(clock.today(caller.actor.time_zone)):
+        if lasting:
             assignment = DirectoryAssignment(lasting.station_id, group.sector, lasting.role)
-            _work(caller, known, assignment, clock.today(caller.actor.time_zone))
-    if before != now.keys():
+            _work(caller, known, assignment, today)
+    else:
+        if lasting is None:
+            raise Invalid(_("They do not work here beyond today. Put them into the group once they do."))
+        person = known.employment.person
+        account = queries.find_account_of(known.employment.id)
+        account = account or open_account(caller.actor, person, email=person.email)
+        grant_role(caller.actor, account, Role(str(group.role)), caller.organisation_id, reason=_reason())
+    group.changed_at = clock.now()
+
+
+def remove_members(
+    caller: TokenHolder, group: DirectoryGroup, employments: Collection[int], staying: AbstractSet[int] = frozenset()
+) -> None:
+    """Takes people out of a group: they stay in its sector until something puts them into another, but lose its role.
+
+    Whoever stays in it with another staff number keeps the role.
+    Raises ``Invalid`` where the token would end by it; so somebody always remains HR, whatever a directory sends.
+    """
+    for employment_id in employments if group.role else ():
+        account = require_found(queries.find_account_of(employment_id))
+        if not staying.isdisjoint(session.scalars(queries.select_employments([account.person_id]))):
+            continue
+        if group.role == Role.HR and account.id == caller.actor.account_id:
+            raise Invalid(
+                _(
+                    "The holder of the access token would lose the HR role, and the token would end. Leave them in the "
+                    "group, or use a token of somebody else."
+                )
+            )
+        remove_role(caller.actor, account, Role(str(group.role)), caller.organisation_id, reason=_reason())
+    for some in batched(sorted(employments)):
+        session.execute(
+            delete(DirectoryGroupMember).where(
+                DirectoryGroupMember.group_id == group.id, DirectoryGroupMember.employment_id.in_(some)
+            )
+        )
         group.changed_at = clock.now()
     session.flush()
 
 
 def remove_group(group: DirectoryGroup) -> None:
-    """Removes a group of a directory; its people stay in the sector."""
+    """Removes a group of a directory that has no role, or nobody in it; people stay in the sector."""
     session.execute(delete(DirectoryGroupMember).where(DirectoryGroupMember.group_id == group.id))
     session.delete(group)
     session.flush()

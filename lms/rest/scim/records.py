@@ -7,7 +7,8 @@ from typing import Any
 from scim2_models import Meta, Resource
 
 from lms.kernel import clock
-from lms.kernel.i18n import gettext as _
+from lms.kernel.actor import Role
+from lms.kernel.i18n import gettext as _, lazy_gettext as _l
 from lms.kernel.identifiers import clean_email, clean_identifier
 from lms.kernel.pdf import unprintable_characters
 from lms.kernel.text import is_email, normalise
@@ -27,7 +28,7 @@ from lms.rest.scim.resources import (
     MemberOfGroup,
     NameOfUser,
 )
-from lms.rest.scim.rules import DirectoryAssignment, DirectoryRecord
+from lms.rest.scim.rules import DIRECTORY_ROLES, DirectoryAssignment, DirectoryRecord
 
 
 def group_of(group: DirectoryGroup, members: set[int]) -> Resource[Any]:
@@ -114,6 +115,34 @@ def _assignment(user: Any, enterprise: EnterpriseUser) -> DirectoryAssignment | 
     if slug is None:
         raise invalid(_("There is no sector “%(word)s” here.", word=sector), attribute=names[1])
     return DirectoryAssignment(station_id, slug, read_line(role, "title", 60).lower())
+
+
+NO_GROUPS = {
+    "admin": _l("No directory makes administrators: one appoints another under Administration, Accounts."),
+    "learner": _l("Everybody is a learner, without a group."),
+}
+"""What to say of the roles that are no groups, by how their names begin."""
+
+
+def read_group_name(name: str) -> tuple[str | None, Role | None]:
+    """Returns the sector or the role that a group stands for. Raises ``RequestProblem`` for any other name.
+
+    Where a sector has the name of a role it is the sector: nobody is given a role by a word that means something else.
+    """
+    key = comparison_key(name)
+    sector = load_vocabulary().sectors.get(key)
+    if sector is not None or key in DIRECTORY_ROLES:
+        return sector, None if sector is not None else Role(key)
+    for beginning, message in NO_GROUPS.items():
+        if key.startswith(beginning):
+            raise invalid(message, attribute="displayName")
+    raise invalid(
+        _(
+            "There is no sector “%(word)s” here; groups are sectors, or the roles HR, coordinator and trainer.",
+            word=name,
+        ),
+        attribute="displayName",
+    )
 
 
 def read_line(text: str | None, attribute: str, most: int, *, needed: bool = True) -> str:

@@ -38,6 +38,7 @@ from scim2_models import (
 from scim2_models.resources.resource import AnyExtension
 
 from lms.people.api import list_sectors, list_stations
+from lms.rest.scim.rules import DIRECTORY_ROLES
 
 MOST_AT_A_TIME = 200
 """How many people one answer has at most."""
@@ -140,15 +141,15 @@ class MemberOfGroup(ComplexAttribute):
 
 
 class Group(Resource[Any]):
-    """A sector, as a group of the directory: whoever is put into it moves there."""
+    """A sector or a role, as a group of the directory: whoever is put into it moves there, or is given the role."""
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
 
     display_name: Annotated[str | None, Mutability.immutable, Required.true] = None
-    """The sector, by its short name or its name in any language."""
+    """The sector, by its short name or its name in any language; or else the role: HR, coordinator or trainer."""
 
     members: list[MemberOfGroup] | None = None
-    """Who is in the group, by the directory's last word."""
+    """Who is in the group: of a sector by the directory's last word, of a role whoever has it."""
 
 
 ENTERPRISE = str(EnterpriseUser.__schema__)
@@ -165,9 +166,10 @@ class DirectoryProvider(ScimProvider):
 
     @property
     def schemas(self) -> tuple[Schema, ...]:
-        """Returns the schemas, with the short names of sectors and duty stations, and what is ignored as read-only."""
+        """Returns the schemas, with the words of sectors, roles and stations, and what is ignored as read-only."""
         sectors = [each.slug for each in list_sectors()]
-        words = {"department": sectors, "displayName": sectors, "locality": [each.slug for each in list_stations()]}
+        groups = [*sectors, *DIRECTORY_ROLES]
+        words = {"department": sectors, "displayName": groups, "locality": [each.slug for each in list_stations()]}
         found = []
         for model in self.models:
             schema = model.to_schema()
@@ -207,7 +209,8 @@ def _provider() -> DirectoryProvider:
             AuthenticationScheme(
                 type=AuthenticationScheme.Type.oauthbearertoken,
                 name="Access token",
-                description="An access token of HR with the scope directory, in the header Authorization.",
+                description="An access token of HR with the scope directory, in the header Authorization. For groups "
+                "that are roles it needs the scope roles too.",
                 primary=True,
             )
         ],

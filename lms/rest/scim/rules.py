@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from lms.kernel.actor import Role
+
+DIRECTORY_ROLES = (Role.HR, Role.COORDINATOR, Role.TRAINER)
+"""The roles that a directory may give, each by a group of its name."""
+
 
 class DirectoryAssignment(NamedTuple):
     """Where somebody works and as what, as far as directories know."""

@@ -10,6 +10,7 @@ from lms.accounts.api import EmailTaken, TokenHolder
 from lms.kernel.errors import Invalid
 from lms.people.api import StaffNumberTaken
 from lms.rest.scim.errors import refused
+from lms.rest.scim.operations import GroupTaken
 from lms.rest.scim.resources import PROVIDER
 from lms.rest.scim.storage import DirectoryStorage
 
@@ -23,7 +24,7 @@ def answer(caller: TokenHolder, request: ScimRequest) -> ScimResponse:
         return ScimHandler(SERVICE, DirectoryStorage(caller, writes=writes)).handle(request)
     except SCIMException as error:
         raise refused(error.status, error.detail, kind=error.scim_type or "") from error
-    except (StaffNumberTaken, EmailTaken) as error:
+    except (StaffNumberTaken, EmailTaken, GroupTaken) as error:
         raise refused(409, error.message, kind="uniqueness") from error
     except Invalid as error:
         raise refused(400, error.message, kind="invalidValue") from error

@@ -1,6 +1,6 @@
 """What scim2-server reads and writes: people and groups of the organisation of one access token."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set as AbstractSet
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,16 +15,17 @@ from scim2_models import (
 )
 from scim2_server.storage import ScimStorage, SearchPage
 
-from lms.accounts.api import TokenHolder
+from lms.accounts.api import TokenHolder, TokenScope
 from lms.kernel import clock
+from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
-from lms.people.api import comparison_key, load_vocabulary
+from lms.rest.bearer import insufficient_scope
 from lms.rest.models import DirectoryGroup
 from lms.rest.scim import operations, queries
 from lms.rest.scim.errors import invalid
 from lms.rest.scim.filters import condition_of
 from lms.rest.scim.queries import DirectoryPerson
-from lms.rest.scim.records import group_of, read_line, record_of, user_of
+from lms.rest.scim.records import group_of, read_group_name, read_line, record_of, user_of
 from lms.rest.scim.resources import MOST_AT_A_TIME, Group
 
 
@@ -134,19 +135,22 @@ class People:
 
 
 class Groups:
-    """The groups of an organisation's directory, each of which is a sector. There are few."""
+    """The groups of an organisation's directory, each of which is a sector or a role. There are few."""
 
     def __init__(self, caller: TokenHolder) -> None:
         self.caller = caller
+        self.members: dict[int, set[int]] = {}
+        """Who is in a group, as this request read it first: a role given on a page meanwhile is not taken away."""
 
     def get(self, group_id: str) -> Resource[Any]:
         """Returns one group."""
-        return group_of(*self._find(group_id))
+        group = self._find(group_id)
+        return group_of(group, self._members_of(group))
 
     def search(self, search_request: SearchRequest[Any]) -> SearchPage:
         """Returns a page of the groups for which a filter holds."""
         groups = queries.list_groups(self.caller.organisation_id)
-        members = queries.list_members([each.id for each in groups])
+        members = queries.list_members(self.caller.actor, groups)
         found: list[Any] = [group_of(each, members[each.id]) for each in groups]
         if search_request.filter is not None:
             bound = ScimFilter[Group](search_request.filter)
@@ -154,42 +158,74 @@ class Groups:
         return SearchPage(len(found), found[search_request.start_index_0 : search_request.stop_index_0])
 
     def create(self, resource: Any) -> Resource[Any]:
-        """Records a group, which stands for the sector of its name."""
+        """Records a group, which stands for the sector or the role of its name; it takes no role from anybody."""
         name = read_line(resource.display_name, "displayName", 200)
-        sector = load_vocabulary().sectors.get(comparison_key(name))
-        if sector is None:
-            raise invalid(
-                _("There is no sector “%(word)s” here; groups are sectors.", word=name), attribute="displayName"
-            )
+        sector, role = read_group_name(name)
+        self._require_scope(role)
         external_id = read_line(resource.external_id, "externalId", 254, needed=False) or None
-        group = operations.record_group(self.caller, name=name, sector=sector, external_id=external_id)
-        return self._with_members(group, resource)
+        group = operations.record_group(self.caller, name=name, sector=sector, role=role, external_id=external_id)
+        return self._with_members(group, resource, adds_only=role is not None)
 
     def update(self, resource: Any) -> Resource[Any]:
         """Records who is in a group now."""
-        group, _members = self._find(str(resource.id))
+        group = self._find(str(resource.id))
+        self._require_scope(group.role)
         group.external_id = read_line(resource.external_id, "externalId", 254, needed=False) or None
         return self._with_members(group, resource)
 
     def delete(self, group_id: str) -> None:
-        """Removes a group."""
-        operations.remove_group(self._find(group_id)[0])
+        """Removes a group; nobody in it has its role any more."""
+        group = self._find(group_id)
+        self._require_scope(group.role)
+        self._remove(group, self._members_of(group))
+        operations.remove_group(group)
 
-    def _with_members(self, group: DirectoryGroup, resource: Any) -> Resource[Any]:
-        ids = sorted({str(each.value) for each in resource.members or ()})
-        operations.record_members(self.caller, group, [self._member(each) for each in ids])
+    def _with_members(self, group: DirectoryGroup, resource: Any, *, adds_only: bool = False) -> Resource[Any]:
+        """Adds whoever is new in a group and, unless it ``adds_only``, removes whoever is not in it any more."""
+        before = {str(each) for each in self._members_of(group)}
+        now = {str(each.value) for each in resource.members or ()}
+        added = {
+            str(each.employment.id): each
+            for each in queries.find_people_in_directory(self.caller.actor, self.caller.organisation_id, now - before)
+        }
+        if now - before - added.keys():
+            raise invalid(_("Your organisation's list has nobody with this id."), attribute="members.value")
+        for user_id, known in added.items():
+            try:
+                operations.add_member(self.caller, group, known)
+            except Invalid as error:
+                raise invalid(error.message, attribute=f'members[value eq "{user_id}"]') from error
+        if not adds_only:
+            staying = {int(each) for each in now}
+            self._remove(group, self._members_of(group) - staying, staying)
+        self.members.clear()
         return self.get(str(group.id))
 
-    def _member(self, user_id: str) -> DirectoryPerson:
+    def _remove(self, group: DirectoryGroup, employments: set[int], staying: AbstractSet[int] = frozenset()) -> None:
         try:
-            return find_user(self.caller, user_id)
-        except NotFoundException as error:
-            raise invalid(error.detail, attribute="members.value") from error
+            operations.remove_members(self.caller, group, employments, staying)
+        except Invalid as error:
+            raise invalid(error.message, attribute="members") from error
 
-    def _find(self, group_id: str) -> tuple[DirectoryGroup, set[int]]:
+    def _require_scope(self, role: str | None) -> None:
+        if role is not None and TokenScope.ROLES not in self.caller.scopes:
+            raise insufficient_scope(
+                TokenScope.ROLES,
+                remedy=_(
+                    "Roles are given by administrators: one who is HR of this organisation too makes a token for the "
+                    "directory with both scopes, under Account, Access tokens."
+                ),
+            )
+
+    def _members_of(self, group: DirectoryGroup) -> set[int]:
+        if group.id not in self.members:
+            self.members[group.id] = queries.list_members(self.caller.actor, [group])[group.id]
+        return self.members[group.id]
+
+    def _find(self, group_id: str) -> DirectoryGroup:
         for each in queries.list_groups(self.caller.organisation_id):
             if str(each.id) == group_id:
-                return each, queries.list_members([each.id])[each.id]
+                return each
         raise NotFoundException(detail=_("Your directory has no group with this id here."))
 
 

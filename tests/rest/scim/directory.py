@@ -7,8 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lms.accounts.api import TokenScope
-from lms.kernel.db import reading, session
+from lms.accounts.api import TokenScope, grant_role
+from lms.accounts.queries import find_account_by_email
+from lms.kernel.actor import SYSTEM, Role
+from lms.kernel.db import reading, session, unit_of_work
 from lms.people.models import Employment, Placement
 from tests.factories.people import make_small_organisation
 from tests.factories.tokens import token_of
@@ -33,13 +35,21 @@ NOOR: dict[str, Any] = {
 
 
 class Directory:
-    """The requests of one directory, with a token of HR."""
+    """The requests of one directory, with a token of HR, or of an administrator who is HR too and gives roles."""
 
-    def __init__(self, app: Flask, *, prepared: bool = False) -> None:
+    def __init__(self, app: Flask, *, prepared: bool = False, gives_roles: bool = False) -> None:
         self.app = app
         if not prepared:
             make_small_organisation(app)
-        self.headers = {"Authorization": f"Bearer {token_of(app, 'hana', TokenScope.DIRECTORY, days=365)}"}
+        if gives_roles:
+            with app.app_context(), unit_of_work():
+                root = find_account_by_email("root@demo.example")
+                assert root is not None
+                grant_role(SYSTEM, root, Role.HR, 1)
+            token = token_of(app, "root", TokenScope.DIRECTORY, TokenScope.ROLES, days=365)
+        else:
+            token = token_of(app, "hana", TokenScope.DIRECTORY, days=365)
+        self.headers = {"Authorization": f"Bearer {token}"}
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
         return self.app.test_client(use_cookies=False).open(

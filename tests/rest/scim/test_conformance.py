@@ -12,7 +12,7 @@ from tests.rest.scim.directory import Directory
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_scim2_tester_finds_no_failure(app: Flask) -> None:
-    directory = Directory(app)
+    directory = Directory(app, gives_roles=True)
     random.seed(20261201)
     found = check_server(WSGISCIMClient(app, "http://localhost/scim/v2", directory.headers))
     assert [f"{each.title}: {each.reason}" for each in found if each.status in (Status.ERROR, Status.CRITICAL)] == []
