@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from lms.kernel.db import session, unit_of_work
 from tests.factories import people
 from tests.factories.compliance import NOW, a_course, a_person, hill_aid, required_course
 from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.remembered import remembered
 
 PAGES = ("/compliance", "/compliance/people", "/compliance/matrix")
 
@@ -24,6 +26,10 @@ pytestmark = [pytest.mark.pages, pytest.mark.usefixtures("time")]
 @pytest.fixture
 def known(app: Flask) -> None:
     """Rivers Relief, where Hana and Dina are HR, and Hill Aid, where Omar is; both ask for a course."""
+    remembered(app, "two officers and another's", partial(record_officers, app))
+
+
+def record_officers(app: Flask) -> None:
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, there, course = session.query(people.Organisation).one(), hill_aid(), a_course()

@@ -3,6 +3,7 @@
 import csv
 import re
 from datetime import date, datetime, timedelta
+from functools import partial
 from io import BytesIO, StringIO
 
 import pytest
@@ -29,6 +30,7 @@ from lms.people.models import Organisation, Placement
 from tests.factories import people
 from tests.factories.compliance import NOW, a_course, a_person, earned, hill_aid, hr_of, required_course, revoked
 from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.remembered import remembered
 
 DAY = timedelta(days=1)
 LATER = NOW + 10 * DAY
@@ -43,6 +45,11 @@ def known(app: Flask) -> dict[str, int]:
 
     And Hill Aid with its own HR, of whom Hana may see nothing.
     """
+    remembered(app, "three of WASH", partial(record_three, app))
+    return dict(_numbers)
+
+
+def record_three(app: Flask) -> None:
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
@@ -56,10 +63,14 @@ def known(app: Flask) -> dict[str, int]:
         )
         earned(lina, course, date(2026, 2, 2))
         award = earned(sami, course, date(2026, 5, 4))
-        return {
-            "here": here.id, "station": station.id, "course": course, "lina": lina.id, "sami": sami.id,
-            "noor": noor.id, "award": award.id, "requirement": requirement.id,
-        }  # fmt: skip
+        _numbers.update(
+            here=here.id, station=station.id, course=course, lina=lina.id, sami=sami.id,
+            noor=noor.id, award=award.id, requirement=requirement.id,
+        )  # fmt: skip
+
+
+_numbers: dict[str, int] = {}
+"""The numbers of what was recorded: the same each time, since an empty database begins at one."""
 
 
 def body(client: FlaskClient, address: str, status: int = 200) -> str:
