@@ -140,7 +140,9 @@ def test_nothing_is_done_and_nothing_private_is_read(app: Flask, client: FlaskCl
         if method != "HEAD" and not address.startswith(("/api", "/scim"))
     ]
     assert all("You see the pages of Hana Haddad" in page for page in pages)
-    files = ["/my/record/stored", "/my/record/stored.json", "/people.csv", "/compliance/people.csv"]
+    files = ["/my/record/stored", "/my/record/stored.json", "/people.csv", "/compliance.csv", "/compliance/people.csv"]
+    # Nor one of which nobody records who had it.
+    files.append("/people/import/template.csv")
     assert {client.get(path).status_code for path in files} == {403}
     assert client.post("/api/v1/people", json={}).get_json()["status"] == 403
     assert counts(app) == before

@@ -131,7 +131,13 @@ def is_private() -> bool:
 
 
 def record_page(administrator: Actor, view_id: int, account_id: int, response: Response) -> Response:
-    """Records which page an administrator read, in a transaction of its own; not each picture on it."""
+    """Records which page an administrator read, in a transaction of its own; not each picture on it.
+
+    A file is not sent, such as a signed certificate or a question bank with its keys: it would stay with them.
+    """
+    if "filename" in response.headers.get("Content-Disposition", ""):
+        response.close()
+        return error_response(403, OWN_ALONE)
     if (
         request.method == "GET"
         and response.status_code in (200, 304)

@@ -33,11 +33,12 @@ MADE = {
 
 @bp.get("/compliance.csv")
 @role_needed(Role.HR, Role.COORDINATOR)
+@audited_download
 def report_csv() -> ResponseReturnValue:
     """Sends the figures of the report as CSV; redirects coordinators who are not HR to those of coverage."""
     if not current_actor().has(Role.HR):
         return redirect(url_for("coverage.figures_csv", **request.args), 303)  # type: ignore[arg-type]  # words of an address
-    return file("report", "csv")
+    return send_report_file("report", "csv")
 
 
 @bp.get("/compliance.xlsx", endpoint="report_xlsx", defaults={"kind": "report", "file_format": "xlsx"})
@@ -51,6 +52,11 @@ def report_csv() -> ResponseReturnValue:
 @audited_download
 def file(kind: str, file_format: str) -> ResponseReturnValue:
     """Sends the report, its people or what changed as a file, or redirects to the page that has one made by a job."""
+    return send_report_file(kind, file_format)
+
+
+def send_report_file(kind: str, file_format: str) -> ResponseReturnValue:
+    """Returns the response of those pages."""
     form, query = parse_query(current_actor(), request.args, language_of_page(), PeopleForm)
     if query is None:
         return render_template("compliance/refused.html", form=form, back=f"compliance.{kind}"), 422
