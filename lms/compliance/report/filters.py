@@ -105,7 +105,8 @@ class ReportForm(AsOfForm):
         if self.moment is None:
             return
         now = clock.now()
-        if self.moment.astimezone(UTC).date() > now.date():
+        # Where it is tomorrow already, that is today for whoever reads the report.
+        if self.moment.astimezone(UTC).date() > max(now.date(), self.as_of.object_data or now.date()):
             raise ValidationError(_l("Choose a day that is not in the future."))
         if self.moment < EPOCH:
             raise ValidationError(_l("Choose a day from 2000 on."))

@@ -136,6 +136,18 @@ def test_a_report_with_the_data_of_today_is_of_now_and_not_of_the_end_of_the_day
     assert "The figures match." in body(client, f"/compliance/reports/{report_id}")
 
 
+def test_today_is_no_day_of_the_future_where_it_has_begun(
+    app: Flask, client: FlaskClient, known: dict[str, int], time: FixedClock
+) -> None:
+    sign_in(client, "hana@demo.example")
+    with app.app_context(), unit_of_work():
+        session.query(people.DutyStation).one().time_zone = "Pacific/Kiritimati"
+    time.move_to(NOW + timedelta(hours=2))
+    report_id = id_on(body(client, "/compliance?as_of=2026-10-31&known_as_of=2026-11-23"))
+    assert read_id(report_id).known_at == NOW + timedelta(hours=2)
+    assert "not in the future" in body(client, "/compliance?as_of=2026-11-24&known_as_of=2026-11-24", 422)
+
+
 def test_later_facts_that_change_a_signed_figure_are_pointed_out(
     app: Flask, client: FlaskClient, known: dict[str, int], time: FixedClock
 ) -> None:
