@@ -21,6 +21,7 @@ from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.outbox import sweep
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.models import CorrectionRequest, Person
+from lms.rest.models import DirectoryGroup, DirectoryGroupMember
 from tests.factories import people
 from tests.factories.compliance import a_course, hr_of, required_course
 from tests.factories.people import make_small_organisation
@@ -122,6 +123,23 @@ def test_imports_and_correction_requests_survive_the_new_names(app: Flask) -> No
             assert (row.outcome, row.skipped) == ("rejected", True)
             counts = session.query(PeopleImport).one().counts
             assert counts == {"rejected": 1, "skipped": 2, "added": 3}
+
+
+def test_groups_of_directories_keep_their_members(app: Flask) -> None:
+    """Groups that are sectors survive the way down and up again with who is in them; those that are roles go."""
+    make_small_organisation(app)
+    of_group = {"organisation_id": 1, "recorded_at": clock.now(), "changed_at": clock.now()}
+    with app.app_context():
+        with unit_of_work():
+            sector = DirectoryGroup(name="WASH", sector="wash", **of_group)
+            session.add_all([sector, DirectoryGroup(name="HR", role="hr", **of_group)])
+            session.flush()
+            session.add(DirectoryGroupMember(group_id=sector.id, employment_id=1))
+        flask_migrate.downgrade(revision="0052")
+        flask_migrate.upgrade()
+        with reading():
+            assert [(each.name, each.sector) for each in session.query(DirectoryGroup)] == [("WASH", "wash")]
+            assert session.query(DirectoryGroupMember).one().employment_id == 1
 
 
 def test_a_leave_from_everything_is_one_of_each_requirement_before(app: Flask) -> None:
