@@ -14,9 +14,6 @@ from lms.kernel.config import current_settings
 from lms.kernel.db import read_rows
 from lms.people.models import DutyStation
 
-FACTS_VERSION = 2
-"""Raise it when facts are read otherwise than before: then what was prepared by the former reading is prepared anew."""
-
 
 @dataclass(frozen=True, slots=True)
 class ProjectionInputs:
@@ -57,7 +54,7 @@ def inputs_now() -> ProjectionInputs:
     """Returns what statuses depend on now beside the facts, in two queries."""
     settings = current_settings()
     zones, courses = read_rows(_ZONES), read_rows(_KINDS)
-    digested = (DEFINITIONS_VERSION, FACTS_VERSION, settings.gap_days, settings.time_zone, [*map(tuple, zones)])
+    digested = (DEFINITIONS_VERSION, settings.gap_days, settings.time_zone, [*map(tuple, zones)])
     digest = hashlib.sha256(repr(digested).encode()).hexdigest()
     return ProjectionInputs(digest, {course: bool(kind) for course, kind in courses})
 
