@@ -64,7 +64,8 @@ def find_holder(provider: Provider, identity: ProviderIdentity) -> tuple[Account
     """Returns whom to sign in as what a provider says, with the link; links or makes the person where that is allowed.
 
     By the link, where there is one. Else by staff number or verified e-mail, among the people of the provider's
-    organisation: where HR allowed it, or where the account never had a password or a link. Raises ``NotSignedIn``.
+    organisation: where HR allowed it, or where the account never had a password or a link to this provider. Raises
+    ``NotSignedIn``.
     """
     # One at a time: two first sign-ins must not make two people.
     lock_rows(Organisation, provider.organisation_id)
@@ -112,9 +113,10 @@ def _first_link(provider: Provider, identity: ProviderIdentity, account: Account
     if any(each.subject is not None for each in known):
         # A staff number or an e-mail that now belongs to somebody else opens nothing of its former holder.
         raise NotSignedIn(SignInProblem.OTHER_LINK, account.id)
-    if allowed is None and (account.password is not None or has_role(account)):
-        raise NotSignedIn(SignInProblem.NOT_LINKED, account.id)
     if allowed is None:
+        # A link that was removed does not come back by itself: it may have been somebody else's.
+        if account.password is not None or has_role(account) or queries.had_link(provider, account.id):
+            raise NotSignedIn(SignInProblem.NOT_LINKED, account.id)
         return _link(SYSTEM, provider, account, identity.subject)
     allowed.subject = identity.subject
     _note_link(SYSTEM, provider, account)

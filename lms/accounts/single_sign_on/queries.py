@@ -108,6 +108,17 @@ def list_links(account_id: int) -> Sequence[SignInLink]:
     ).all()
 
 
+def had_link(provider: Provider, account_id: int) -> bool:
+    """Returns whether an account was ever linked with somebody of a provider, also where that was removed."""
+    linked = exists().where(
+        SignInLink.account_id == account_id,
+        SignInLink.organisation_id == provider.organisation_id,
+        SignInLink.issuer == provider.issuer,
+        SignInLink.subject.is_not(None),
+    )
+    return bool(session.scalar(select(linked)))
+
+
 def describe(links: Iterable[SignInLink], providers: Iterable[Provider]) -> list[Connection]:
     """Returns links with the names of their providers; of one that is off or removed, its issuer."""
     names = {(each.organisation_id, each.issuer): each.name for each in providers}

@@ -84,8 +84,8 @@ PROBLEM_LABELS = {
     SignInProblem.NOT_LINKED: (
         _l("Your account is not connected yet"),
         _l(
-            "You have a password here. Sign in with it, and connect your account with %(provider)s under “Your "
-            "account”. Or ask HR of your organisation to allow it."
+            "Sign in with your password here, and connect your account with %(provider)s under “Your account”. Or ask "
+            "HR of your organisation to allow it."
         ),
     ),
     SignInProblem.OTHER_LINK: (

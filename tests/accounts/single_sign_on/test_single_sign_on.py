@@ -365,7 +365,7 @@ def test_an_administrator_removes_a_connection_and_reads_what_follows(rivers: Fl
         session.execute(update(Account).where(Account.id == 3).values(password=None))
         session.add_all([link_of(canaille.issuer, 3, "hana"), link_of(canaille.issuer, 2, "tomas")])
     for account_id, says in (
-        (1, "They have no password. At the next sign-in there, whoever has their staff number"),
+        (1, "They have no password. Without this connection they cannot sign in: print a sign-in code"),
         (2, "From then on their password signs in"),
         (3, "They have no password. Without this connection they cannot sign in: print a sign-in code"),
     ):
@@ -391,8 +391,8 @@ def test_an_administrator_removes_a_connection_and_reads_what_follows(rivers: Fl
         told = session.scalars(select(OutboxRow.payload).where(OutboxRow.kind == "mail")).all()
         removed = [str(each) for each in told if "“Rivers Relief” was removed" in str(each)]
         assert [name in "".join(removed) for name in ("amina@", "tomas@", "hana@")] == [True] * len(removed)
-    # As the page said.
-    assert signs_in(client, canaille) == "/my"
+    # As the page said: nothing comes back by itself.
+    assert signs_in(client, canaille) == problem(SignInProblem.NOT_LINKED)
     assert signs_in(rivers.test_client(), canaille, "hana") == problem(SignInProblem.NOT_LINKED)
 
 

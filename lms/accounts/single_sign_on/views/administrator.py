@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.accounts.blueprint import bp
-from lms.accounts.models import has_role
 from lms.accounts.queries import load_account_for
 from lms.accounts.sign_in.limits import confirmed
 from lms.accounts.single_sign_on import openid, operations, queries, sessions
@@ -119,8 +118,7 @@ def remove_user_link(account_id: int, link_id: int) -> ResponseReturnValue:
     form = ReasonForm()
     if form.run_on_submit(lambda: operations.unlink(current_actor(), account, found, reason=form.reason.data)):
         return redirect_with(_("The connection has been removed."), "accounts.user", account_id=account_id)
-    holds_role = has_role(account)
-    return form_page("accounts/remove_link.html", form, account=account, connection=found, holds_role=holds_role)
+    return form_page("accounts/remove_link.html", form, account=account, connection=found)
 
 
 COLUMNS = (
