@@ -175,7 +175,7 @@ def allow_link(actor: Actor, provider: Provider, account: Account) -> None:
 
 
 def unlink(actor: Actor, account: Account, connection: Connection, *, reason: str = "") -> None:
-    """Removes a link, and ends the sessions that came by it; its person is told, unless it was never used."""
+    """Removes a link, and ends the sessions that came by it; its person gets an e-mail, unless it was never used."""
     link = connection.link
     records.retract(actor, link)
     session.execute(delete(SignedInSession).where(SignedInSession.link_id == link.id))

@@ -34,22 +34,28 @@ class TrainingLine:
     evidence: str = ""
 
 
-_FIRST_CELL = re.compile(r'\s*"(?P<quoted>[^"]*)"|(?P<plain>[^\t;,]*)')
+_QUOTED_CELL = re.compile(r'\s*"((?:[^"]|"")*)"(?!")')
 
 
 def read_attendance(text: str, held_on: date, evidence: str) -> list[TrainingLine]:
     """Reads staff numbers, one a line; what follows after a tab, comma or semicolon, such as a name, is ignored.
 
-    A number that has one of these itself stands in quotation marks.
+    A number that has one of these itself stands in quotation marks, and one in it is written twice.
     """
-    cells = ((number, _FIRST_CELL.match(line)) for number, line in enumerate(text.splitlines(), start=1))
-    typed = ((number, normalise(cell["quoted"] or cell["plain"])) for number, cell in cells if cell)
+    typed = ((number, normalise(_first_cell(line))) for number, line in enumerate(text.splitlines(), start=1))
     return [TrainingLine(number, word, held_on, evidence) for number, word in typed if word]
+
+
+def _first_cell(line: str) -> str:
+    found = _QUOTED_CELL.match(line)
+    return found[1].replace('""', '"') if found else re.split(r"[\t;,]", line, maxsplit=1)[0]
 
 
 def quote_number(staff_number: str) -> str:
     """Returns a staff number as a line of a list, which `read_attendance` reads whole."""
-    return f'"{staff_number}"' if any(each in staff_number for each in _SEPARATORS) else staff_number
+    if not any(each in staff_number for each in (*_SEPARATORS, '"')):
+        return staff_number
+    return '"' + staff_number.replace('"', '""') + '"'
 
 
 def read_trainings(text: str, course: str, evidence: str = "") -> list[TrainingLine]:

@@ -16,6 +16,7 @@ from lms.certification.training.parser import (
     read_day_or_none,
     read_trainings as read_trainings_of,
 )
+from lms.kernel.text import normalise
 
 DAY = date(2026, 3, 31)
 read_trainings = partial(read_trainings_of, course="First days")
@@ -29,8 +30,9 @@ def test_staff_numbers_one_a_line() -> None:
     ]
 
 
-def test_a_number_with_a_separator_stands_in_quotation_marks() -> None:
-    numbers = ["W-1;7", "W-1,8", "W-9", '"W']
+@given(st.lists(st.text(st.sampled_from(' ";,\t7W')).map(normalise).filter(bool), max_size=4))
+@example(["W-1;7", "W-1,8", "W-9", '"W', '"7"', '"1",2'])
+def test_numbers_are_read_as_they_are_however_odd(numbers: list[str]) -> None:
     read = read_attendance("\n".join(map(quote_number, numbers)), DAY, "Binder 3")
     assert [each.staff_number for each in read] == numbers
 
